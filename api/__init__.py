@@ -1,0 +1,1 @@
+"""The ways in: settings, HTTP API, command line."""

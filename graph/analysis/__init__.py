@@ -1,0 +1,1 @@
+"""Pure functions over a Snapshot view, one module a question."""

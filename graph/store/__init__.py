@@ -1,0 +1,1 @@
+"""The model as Cypher, one driver, and the embedded Neo4j."""

@@ -1,0 +1,1 @@
+"""Files to Dataset: tables, mapping, findings, and the five published districts."""

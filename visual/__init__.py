@@ -1,0 +1,1 @@
+"""View and Result to DOT (pure) to SVG, PNG and PDF."""
