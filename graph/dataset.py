@@ -131,7 +131,9 @@ def _frame(rows: Iterable[Mapping[str, Any]], schema: Mapping[str, Any]) -> pl.D
     present = {k: v for k, v in schema.items() if any(k in r for r in listed)}
     unknown = {k for r in listed for k in r} - set(schema)
     if unknown:
-        raise InputError(f"表中有模型没有的列：{'、'.join(sorted(unknown))}。", "请删去这些列，或改用数据字典中的列名。")
+        raise InputError(
+            f"表中有模型没有的列：{'、'.join(sorted(unknown))}。", "请删去这些列，或改用数据字典中的列名。"
+        )
     return pl.DataFrame({k: [r.get(k) for r in listed] for k in present}, schema=present)
 
 
