@@ -1,0 +1,52 @@
+"""What every analysis returns: rows with their evidence, totals over all rows, and how much of it is made up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.view import View
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An analysis' answer in the shape of interface.md.
+
+    Args:
+        rows: JSON-ready rows; wherever a row names a node it is a ref or null.
+        totals: sums over all rows.
+        generated: number of made-up nodes behind the answer.
+    """
+
+    district: str
+    revision: int
+    as_of: str
+    generated: int
+    rows: list[Row]
+    totals: Mapping[str, Any] = field(default_factory=dict)
+
+    def body(self) -> Row:
+        """The JSON body; `next` is null because analyses are whole unless a limit is given."""
+        return {
+            "district": self.district,
+            "revision": self.revision,
+            "as_of": self.as_of,
+            "generated": self.generated,
+            "rows": self.rows,
+            "totals": dict(self.totals),
+            "next": None,
+        }
+
+
+def answer(view: View, rows: list[Row], totals: Mapping[str, Any], behind: Iterable[int] | NDArray[Any]) -> Answer:
+    """An Answer of a view; `behind` are the numbers of all nodes that the answer rests on."""
+    nodes = np.unique(np.fromiter(behind, np.int64) if not isinstance(behind, np.ndarray) else behind)
+    made_up = int(np.count_nonzero(view.snapshot.arrays["generated"][nodes])) if len(nodes) else 0
+    snapshot = view.snapshot
+    return Answer(snapshot.district, snapshot.revision, view.as_of.isoformat(), made_up, rows, totals)
