@@ -1,0 +1,32 @@
+"""One chart kind a module: a View and options become a Drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from graph.errors import NotFoundError
+from graph.view import View
+from visual.charts.alliance import alliance_chart
+from visual.charts.naming import Options
+from visual.charts.organization import organization_chart
+from visual.charts.pairing import pairing_chart
+from visual.figure import Drawing
+
+Chart = Callable[[View, Options], Drawing]
+
+CHARTS: Mapping[str, tuple[str, Chart]] = MappingProxyType(
+    {
+        "organization": ("党组织体系图", organization_chart),
+        "pairing": ("结对共建图", pairing_chart),
+        "alliance": ("联席机制图", alliance_chart),
+    }
+)
+
+
+def chart(kind: str, view: View, options: Options) -> Drawing:
+    """A chart of a kind; `NotFoundError` names the kinds there are."""
+    if kind not in CHARTS:
+        known = "、".join(f"{k}（{zh}）" for k, (zh, _) in CHARTS.items())
+        raise NotFoundError("没有这种图。", f"可用的种类：{known}。", code="unknown-kind")
+    return CHARTS[kind][1](view, options)

@@ -1,0 +1,152 @@
+"""党组织体系图: the chain below one area, with the areas that lack an organization drawn as gaps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+
+from graph.errors import NotFoundError
+from graph.view import View, official_order
+from visual.charts.naming import Options, box, chosen_area, frame
+from visual.figure import Box, Drawing, TreeNode
+from visual.tree import draw_tree
+
+_DEFAULT_DEPTH = {"市": 2, "区县": 2, "街道": 2, "镇": 2, "乡": 2}
+
+
+def organization_chart(view: View, options: Options) -> Drawing:
+    """The organization chart of an area down to `depth` levels below its own organization.
+
+    What lies deeper is counted in the last box by tier (网格党支部12); an area that must have its own organization
+    and has none is drawn as 空白 under its superior. `NotFoundError` when the area has neither organizations nor gaps.
+    """
+    area = chosen_area(view, options)
+    chain = _Chain(view)
+    depth = options.depth or _DEFAULT_DEPTH.get(view.kind(area), 3)
+    root = chain.organization_of(area)
+    tree = chain.tree(root, depth) if root >= 0 else chain.gap_tree(area, depth)
+    if root < 0 and not tree.children:
+        raise NotFoundError(
+            "这个区域没有党组织，也没有应建未建的下级区域，画不出体系图。",
+            "请换上级区域，或用 --area 指定别的区域。",
+            code="empty-chart",
+        )
+    title = f"{view.name(area)}党组织体系图"
+    basis = [f"口径：按隶属关系绘制，党组织{chain.drawn_organizations}个"]
+    if chain.drawn_gaps:
+        basis.append(f"空白区域{chain.drawn_gaps}个以虚线粗框标出")
+    if chain.counted:
+        basis.append(f"另有{chain.counted}个下级组织按层级计数，未逐个画出")
+    sentence = "；".join(basis) + "。"
+    return draw_tree(
+        tree,
+        frame(view, options, title, (sentence,), chain.behind),
+        paper=options.paper,
+        orientation=options.orientation,
+        mono=options.mono,
+    )
+
+
+class _Chain:
+    """Builds the tree once and keeps count of what was drawn; opened for one chart and thrown away."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.span = view.snapshot.span("Organization")
+        self.forest = view.organizations()
+        self.order = official_order(view.snapshot)
+        self.areas = view.areas("行政")
+        self.area_start = view.snapshot.span("Area").start
+        self.covered_by, self.area_of = _covering(view)
+        self.expected = {k for line in view.profile.lines for t in line.tiers if not t.optional for k in t.area_kinds}
+        self.tiers = tuple(dict.fromkeys(t.tier for line in view.profile.lines for t in line.tiers))
+        self.drawn_organizations = self.drawn_gaps = self.counted = 0
+        self.behind: list[int] = []
+
+    def organization_of(self, area: int) -> int:
+        """The chain node of an area: of those that cover it the highest in the chain, -1 if there is none."""
+        found = self.covered_by.get(area, [])
+        return min(found, key=lambda o: (self.forest.depth[o - self.span.start], self.order[o], o), default=-1)
+
+    def tree(self, organization: int, depth: int) -> TreeNode:
+        """The organization with `depth` levels below it."""
+        self.drawn_organizations += 1
+        self.behind.append(organization)
+        below = self._children(organization)
+        gaps = self._gaps(organization)
+        if depth == 0:
+            return TreeNode(self._rolled(organization, len(gaps)))
+        children = tuple(self.tree(o, depth - 1) for o in below) + tuple(self.gap_tree(a, 0) for a in gaps)
+        return TreeNode(self._box(organization), children)
+
+    def gap_tree(self, area: int, depth: int) -> TreeNode:
+        """An area without an organization, with what its own sub-areas have."""
+        self.drawn_gaps += 1
+        self.behind.append(area)
+        below: list[TreeNode] = []
+        if depth > 0:
+            for child in self._sub_areas(area):
+                organization = self.organization_of(child)
+                if organization >= 0:
+                    below.append(self.tree(organization, depth - 1))
+                elif self.view.kind(child) in self.expected:
+                    below.append(self.gap_tree(child, depth - 1))
+        return TreeNode(box(self.view, area, style="gap", kind="空白"), tuple(below))
+
+    def _box(self, organization: int) -> Box:
+        tier = str(self.view.snapshot.value(organization, "tier") or "")
+        return box(self.view, organization, kind=tier)
+
+    def _children(self, organization: int) -> list[int]:
+        position = organization - self.span.start
+        start, stop = int(self.forest.enter[position]) + 1, int(self.forest.leave[position])
+        found: list[int] = []
+        while start < stop:
+            child = int(self.forest.preorder[start])
+            found.append(child + self.span.start)
+            start = int(self.forest.leave[child])
+        return found
+
+    def _sub_areas(self, area: int) -> list[int]:
+        position = area - self.area_start
+        below = self.areas.descendants(position)[1:]
+        direct = below[self.areas.parent[below] == position]
+        return [int(a) + self.area_start for a in direct]
+
+    def _gaps(self, organization: int) -> list[int]:
+        area = self.area_of.get(organization, -1)
+        if area < 0:
+            return []
+        return [a for a in self._sub_areas(area) if self.view.kind(a) in self.expected and a not in self.covered_by]
+
+    def _rolled(self, organization: int, gaps: int) -> Box:
+        """The last box of a branch: what is below it counted by tier."""
+        position = organization - self.span.start
+        below = self.forest.descendants(position)[1:]
+        counts: dict[str, int] = defaultdict(int)
+        if len(below):
+            words = self.view.snapshot.words("Organization", "tier")
+            codes, numbers = np.unique(self.view.values("Organization", "tier")[below], return_counts=True)
+            for code, number in zip(codes.tolist(), numbers.tolist(), strict=True):
+                counts[words[code] or "下级组织"] = number
+            self.counted += len(below)
+            self.behind.extend((below + self.span.start).tolist())
+        ranked = sorted(counts, key=lambda t: self.tiers.index(t) if t in self.tiers else len(self.tiers))
+        parts = [f"{tier}{counts[tier]}" for tier in ranked] + ([f"空白{gaps}"] if gaps else [])
+        tier = str(self.view.snapshot.value(organization, "tier") or "")
+        return box(self.view, organization, kind=tier, note="·".join(parts))
+
+
+def _covering(view: View) -> tuple[dict[int, list[int]], dict[int, int]]:
+    """Area → organizations that cover it alone or jointly; organization → the first area it covers."""
+    edges = view.edges("COVERS")
+    areas = view.snapshot.span("Area")
+    close = view.edge_coded(edges, "mode", ("", "单独", "联合"))
+    keep = close & (edges.target >= areas.start) & (edges.target < areas.stop) & view.inside[edges.source]
+    covered_by: dict[int, list[int]] = defaultdict(list)
+    area_of: dict[int, int] = {}
+    for organization, area in zip(edges.source[keep].tolist(), edges.target[keep].tolist(), strict=True):
+        covered_by[area].append(organization)
+        area_of.setdefault(organization, area)
+    return dict(covered_by), area_of
