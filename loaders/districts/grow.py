@@ -1,0 +1,87 @@
+"""The step `nodes`: rows made for other rows, shared out over them to a published total."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from graph.errors import InputError
+from loaders.districts.blueprint import Holders, Nodes
+from loaders.districts.draft import Draft, Ints, ascend, cycled, shares
+from loaders.districts.relate import attributes, picked, relate
+
+
+def add_nodes(draft: Draft, step: Nodes) -> Draft:
+    """The rows of a step, their group and their links."""
+    handles = _handles(draft, step)
+    rows = handles.select("id", "name", generated="generated").with_columns(
+        pl.Series("short_name", handles["short"]) if step.short else pl.lit(None, pl.String).alias("short_name"),
+        pl.lit(step.kind, pl.String).alias("kind"),
+        pl.int_range(1, pl.len() + 1).alias("order"),
+        pl.lit(step.source or f"blueprints/{draft.district}.toml").alias("source_file"),
+        pl.lit(step.group).alias("source_sheet"),
+    )
+    rows = rows.with_columns(attributes(handles.height, step.fixed, step.totals, step.cycles))
+    if step.holders is not None:
+        rows = rows.with_columns(_holder_keys(draft, step.holders, handles))
+    draft = draft.with_nodes(step.label, rows).with_group(step.group, handles)
+    if step.label == "Area":
+        draft = draft.with_areas(handles["id"], handles["owner_place"])
+    for link in step.links:
+        draft = relate(draft, link, handles, step.group)
+    return draft
+
+
+def _handles(draft: Draft, step: Nodes) -> pl.DataFrame:
+    over = draft.group(step.over) if step.over else None
+    if over is not None and step.only is not None:
+        over = over[picked(over.height, step.only, step.shift)]
+    owner, number = _owners(step, 1 if over is None else over.height)
+    total = len(owner)
+    if over is None:
+        over = pl.DataFrame([{"id": None, "local": "", "name": "", "short": "", "place": None}])
+    parents = over[owner]
+    fields = [
+        {"parent": p, "name": nm, "short": s, "n": n, "i": i}
+        for p, nm, s, n, i in zip(
+            parents["local"], parents["name"], parents["short"], number.tolist(), range(1, total + 1), strict=True
+        )
+    ]
+    names = list(step.names) if step.names else [step.name.format(**f) for f in fields]
+    if len(names) != total:
+        raise InputError(f"蓝图中“{step.group}”的名称有{len(names)}个，行有{total}个。", "请使两者相等。")
+    local = [step.id.format(**f) for f in fields]
+    ids = [f"{draft.district}.{x}" for x in local]
+    return pl.DataFrame(
+        {
+            "id": ids,
+            "local": local,
+            "name": names,
+            "short": [step.short.format(**f) for f in fields] if step.short else names,
+            "place": ids if step.label == "Area" else parents["place"].cast(pl.String),
+            "owner": parents["id"].cast(pl.String),
+            "owner_place": parents["place"].cast(pl.String),
+            "generated": [step.generated] * total,
+        }
+    )
+
+
+def _owners(step: Nodes, parents: int) -> tuple[Ints, Ints]:
+    """For each new row the position of its parent, and its number there from 1."""
+    each = shares(step.count, cycled(step.weights, parents)) if step.count else np.ones(parents, dtype=np.int64)
+    owner = np.repeat(np.arange(parents, dtype=np.int64), each)
+    first = np.repeat(np.cumsum(each) - each, each)
+    return owner, np.arange(len(owner), dtype=np.int64) - first + 1
+
+
+def _holder_keys(draft: Draft, holders: Holders, handles: pl.DataFrame) -> pl.Series:
+    """Opaque keys of the holders; a post without a holder of its own bears the key of the nearest shared post."""
+    own = np.zeros(handles.height, dtype=bool)
+    own[picked(handles.height, holders.own)] = True
+    keys = handles["local"].to_numpy().astype(object)
+    if not own.all():
+        shared = draft.group(holders.shared)
+        at = ascend(draft, handles["place"], shared["place"])
+        first = dict(zip(reversed(shared["place"].to_list()), reversed(shared["local"].to_list()), strict=True))
+        keys = np.where(own, keys, np.array([first[a] for a in at], dtype=object))
+    return pl.Series("holder_key", [f"h-{k}" for k in keys])

@@ -1,0 +1,115 @@
+"""The step `relate`: who is tied to whom, chosen by place or by order, never by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import polars as pl
+
+from graph.errors import InputError
+from loaders.districts.blueprint import Relate, RelateStep, Scalar
+from loaders.districts.draft import Draft, Ints, ascend, cycled, shares
+
+
+def add_relations(draft: Draft, step: RelateStep) -> Draft:
+    """The relations of a step between two groups."""
+    return relate(draft, step, draft.group(step.from_), "relate")
+
+
+def relate(draft: Draft, spec: Relate, sources: pl.DataFrame, sheet: str) -> Draft:
+    """Relations from the rows of `sources` by a specification."""
+    if spec.to == "over":
+        ends = sources.select(pl.col("id").alias("from"), pl.col("owner").alias("to"))
+    else:
+        ends = _ends(draft, spec, sources, draft.group(spec.to))
+    if ends["to"].null_count() or ends["from"].null_count():
+        raise InputError(f"蓝图中 {spec.type} 有的行找不到另一端（{spec.to}）。", "请检查该步的 match 与各组所在区域。")
+    frame = ends.with_columns(
+        *attributes(ends.height, spec.fixed, spec.totals, spec.cycles),
+        pl.lit(spec.generated).alias("generated"),
+        pl.lit(spec.source or f"blueprints/{draft.district}.toml").alias("source_file"),
+        pl.lit(sheet).alias("source_sheet"),
+    )
+    return draft.with_relations(spec.type, frame)
+
+
+def attributes(
+    rows: int,
+    fixed: Mapping[str, Scalar],
+    totals: Mapping[str, int],
+    cycles: Mapping[str, Sequence[Scalar | None]],
+) -> list[pl.Series]:
+    """The columns a step gives to its rows."""
+    return [
+        *(pl.Series(k, [v]).new_from_index(0, rows) for k, v in fixed.items()),
+        *(pl.Series(k, shares(v, [1] * rows)) for k, v in totals.items()),
+        *(pl.Series(k, cycled(v, rows)) for k, v in cycles.items()),
+    ]
+
+
+def picked(length: int, count: int, shift: int = 0) -> Ints:
+    """`count` of the positions 0…length-1, evenly apart, moved along by `shift`, in order.
+
+    >>> picked(10, 4).tolist()
+    [0, 2, 5, 7]
+    """
+    return np.sort((np.arange(count, dtype=np.int64) * length // count + shift) % length)
+
+
+def _ends(draft: Draft, spec: Relate, sources: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
+    choosers, offered = (sources, targets) if spec.by == "from" else (targets, sources)
+    if spec.count is not None:
+        choosers = choosers[picked(choosers.height, spec.count, spec.shift)]
+    if spec.match == "all":
+        both = choosers.select(a="id").join(offered.select(b="id"), how="cross")
+    else:
+        both = pl.DataFrame({"a": choosers["id"], "b": _chosen(draft, spec, choosers, offered)})
+    return both.select(pl.col("a" if spec.by == "from" else "b").alias("from"), pl.all()).select(
+        "from", pl.col("b" if spec.by == "from" else "a").alias("to")
+    )
+
+
+def _chosen(draft: Draft, spec: Relate, choosers: pl.DataFrame, offered: pl.DataFrame) -> pl.Series:
+    n, m = choosers.height, offered.height
+    shift = 0 if spec.count is not None else spec.shift
+    if spec.match == "near":
+        if m == 1:
+            return offered["id"].new_from_index(0, n)
+        return _nearest(draft, choosers["place"], offered)
+    if spec.match == "preceding":
+        return offered["id"][_preceding(draft, spec, choosers, offered)]
+    at = np.arange(n, dtype=np.int64)
+    if spec.match == "spread":
+        return offered["id"][(at * m // n + shift) % m]
+    return offered["id"][(at + shift) % m]
+
+
+def _nearest(draft: Draft, places: pl.Series, offered: pl.DataFrame) -> pl.Series:
+    stops = ascend(draft, places, offered["place"])
+    first = offered.unique("place", keep="first", maintain_order=True)
+    at = pl.DataFrame({"place": stops})
+    return at.join(first.select("place", "id"), on="place", how="left", maintain_order="left")["id"]
+
+
+def _preceding(draft: Draft, spec: Relate, choosers: pl.DataFrame, offered: pl.DataFrame) -> Ints:
+    """Position of the last of `offered` at or before each chooser's place, else the first one after it, inside the
+    same area of `within`."""
+    number = draft.areas.select("id", at=pl.int_range(pl.len()))
+    inside = draft.group(spec.within)["id"]
+
+    def located(handles: pl.DataFrame) -> tuple[Ints, pl.Series]:
+        at = handles.join(number, left_on="place", right_on="id", how="left", maintain_order="left")["at"]
+        return at.to_numpy(), ascend(draft, handles["place"], inside)
+
+    mine, my_area = located(choosers)
+    theirs, their_area = located(offered)
+    order = np.argsort(theirs, kind="stable")
+    before = np.searchsorted(theirs[order], mine, side="right") - 1
+    guess = order[np.maximum(before, 0)]
+    other = (their_area[guess] != my_area).to_numpy() | (before < 0)
+    after = order[np.minimum(before + 1, len(order) - 1)]
+    found = np.where(other, after, guess)
+    if (their_area[found] != my_area).any():
+        raise InputError(f"蓝图中 {spec.type} 有的区域内没有可选的对象。", "请检查该步的 within 与数量。")
+    return np.asarray(found, dtype=np.int64)
