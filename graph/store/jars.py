@@ -173,7 +173,9 @@ def _fetch(jar: Jar, home: Path, base: str, stop: threading.Event, done: list[in
             stop.wait(attempt)
     if hashlib.sha256(data).hexdigest() != jar.sha256:
         raise UnavailableError(
-            f"从 {urlsplit(base).netloc} 下载的 {jar.name} 校验不符，文件不完整或被改动过。", REMEDY, code="jars-damaged"
+            f"从 {urlsplit(base).netloc} 下载的 {jar.name} 校验不符，文件不完整或被改动过。",
+            REMEDY,
+            code="jars-damaged",
         )
     _place(data, home / jar.name)
     done.append(jar.size)

@@ -1,0 +1,32 @@
+"""Fixtures every test may use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from graph.store import embedded
+
+
+@dataclass(frozen=True)
+class Server:
+    """A real Neo4j to test against; its content belongs to the tests."""
+
+    uri: str
+    user: str
+    password: str
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One Neo4j for the whole run: the one PARTYGRAPH_TEST_NEO4J_URI names, else an embedded one."""
+    uri = os.environ.get("PARTYGRAPH_TEST_NEO4J_URI")
+    if uri:
+        user = os.environ.get("PARTYGRAPH_TEST_NEO4J_USER", "neo4j")
+        yield Server(uri, user, os.environ.get("PARTYGRAPH_TEST_NEO4J_PASSWORD", ""))
+        return
+    with embedded.start(tmp_path_factory.mktemp("neo4j"), progress=print) as running:
+        yield Server(running.uri, running.user, running.password)
