@@ -1,0 +1,141 @@
+"""Read a district: everything for imports and exports, a narrow part for the Snapshot, single nodes by id.
+
+Neo4j is read-committed, so state and revision are read before and after; what lies between counts only if both times
+the district was ready and at the same revision.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Any
+
+import polars as pl
+
+from graph.dataset import Dataset, node_schema, relation_schema
+from graph.model import NODE_TYPES, RELATION_TYPES
+from graph.store import cypher, districts, manifest, recovery
+from graph.store.bolt import Store
+
+_NODES = "MATCH (n:Entity) WHERE n.id IN $ids RETURN labels(n), n {.*}"
+_RELATIONS = (
+    "MATCH (n:Entity) WHERE n.id IN $ids MATCH (n)-[r]-(o:Entity) "
+    "RETURN n.id, type(r), startNode(r).id, endNode(r).id, r {.*}, labels(o), o.id, o.name, o.kind "
+    "ORDER BY n.id, type(r), r.id LIMIT $limit"
+)
+
+
+def read_full(store: Store, district: str, *, wait: float = districts.WAIT_SECONDS) -> tuple[Dataset, int]:
+    """The whole district with all columns, and its revision."""
+    return _steady(store, district, narrow=False, wait=wait)
+
+
+def read_narrow(store: Store, district: str, *, wait: float = districts.WAIT_SECONDS) -> tuple[Dataset, int]:
+    """The district with the columns an analysis needs (`narrow` in the model), and its revision.
+
+    The frames lack the other columns.
+    """
+    return _steady(store, district, narrow=True, wait=wait)
+
+
+def read_stored(store: Store, district: str, *, wait: float = districts.WAIT_SECONDS) -> tuple[Dataset, int]:
+    """What a file is to be compared with: the whole district, or an empty one where none is loaded yet."""
+    held = districts.find(store, district) if manifest.examine(store) else None
+    if held is None:
+        return Dataset(district, MappingProxyType({}), MappingProxyType({})), 0
+    if not held.loaded:
+        return Dataset(district, MappingProxyType({}), MappingProxyType({})), held.revision
+    return read_full(store, district, wait=wait)
+
+
+def current(store: Store, district: str, *, wait: float = districts.WAIT_SECONDS) -> districts.District:
+    """The district once it is ready: clears up after a dead writer, waits up to `wait` seconds for a living one."""
+    deadline = time.monotonic() + wait
+    while True:
+        held = districts.find(store, district)
+        if held is not None and held.abandoned:
+            recovery.recover(store, held)
+            continue
+        if held is None or held.state in ("ready", "unloaded"):
+            return districts.get(store, district)
+        if not districts.pause(deadline):
+            raise districts.busy(held)
+
+
+def fetch(store: Store, ids: Sequence[str], *, relations: bool = True, limit: int = 1_000) -> list[dict[str, Any]]:
+    """All properties of a few nodes, in the order of `ids`; unknown ids are left out.
+
+    Returns:
+        Mappings of the stored attributes with `label`, and with `relations`: mappings with `type`, `from`, `to`, the
+        attributes, and the `other` end as `{"id", "label", "name", "kind"}`; at most `limit` over all nodes.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for labels, values in store.read(_NODES, ids=list(ids)):
+        found[values["id"]] = {"label": _label(labels), **_shown(values)}
+    if relations:
+        for node in found.values():
+            node["relations"] = []
+        rows = store.read(_RELATIONS, ids=list(found), limit=limit)
+        for id_, type_, source, target, values, labels, other, name, kind in rows:
+            end = {"id": other, "label": _label(labels), "name": name, "kind": kind}
+            relation = {"type": type_, "from": source, "to": target, **_shown(values), "other": end}
+            found[id_]["relations"].append(relation)
+    return [found[i] for i in ids if i in found]
+
+
+def _label(labels: Sequence[str]) -> str:
+    return next(name for name in labels if name in NODE_TYPES)
+
+
+def _shown(values: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in values.items() if k != "revision"}
+
+
+def _steady(store: Store, district: str, *, narrow: bool, wait: float) -> tuple[Dataset, int]:
+    manifest.require(store)
+    deadline = time.monotonic() + wait
+    while True:
+        before = current(store, district, wait=max(0.0, deadline - time.monotonic()))
+        data = _read(store, district, narrow=narrow)
+        after = districts.find(store, district)
+        if after is not None and after.state == "ready" and after.revision == before.revision:
+            districts.refuse_emptied(after, data.node_count)
+            return data, after.revision
+        if time.monotonic() >= deadline:
+            raise districts.busy(after or before)
+
+
+def _read(store: Store, district: str, *, narrow: bool) -> Dataset:
+    nodes, relations = {}, {}
+    for label in NODE_TYPES:
+        statement = cypher.read_nodes(label, narrow=narrow)
+        frame = _table(store, district, statement, cypher.node_columns(label, narrow=narrow), node_schema(label))
+        if frame is not None:
+            nodes[label] = frame
+    for type_ in RELATION_TYPES:
+        statement, schema = cypher.read_relations(type_, narrow=narrow), relation_schema(type_)
+        frame = _table(store, district, statement, cypher.relation_columns(type_, narrow=narrow), schema)
+        if frame is not None:
+            relations[type_] = _with_ends(frame)
+    return Dataset(district, MappingProxyType(nodes), MappingProxyType(relations))
+
+
+def _table(
+    store: Store, district: str, statement: str, columns: Sequence[str], schema: dict[str, Any]
+) -> pl.DataFrame | None:
+    kinds = {c: schema[c] for c in columns}
+
+    def slice_(record: tuple[Any, ...]) -> pl.DataFrame:
+        return pl.DataFrame(record[0], schema=kinds, orient="row")
+
+    slices = store.stream(statement, slice_, prefix=f"{district}.")
+    frame = pl.concat(slices) if slices else None
+    return frame if frame is not None and frame.height else None
+
+
+def _with_ends(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add `from` and `to`, which are the first and third part of a relation's id."""
+    parts = pl.col("id").str.split_exact(">", 3).struct
+    ends = frame.with_columns(parts.field("field_0").alias("from"), parts.field("field_2").alias("to"))
+    return ends.select("id", "from", "to", *frame.columns[1:])
