@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 FOLDER = Path(__file__).parent
 Scalar = str | int | float | bool
-Match = Literal["near", "spread", "cycle", "over", "preceding", "all"]
+Match = Literal["near", "spread", "cycle", "inside", "preceding", "all"]
 
 
 class Part(BaseModel):
@@ -44,7 +44,8 @@ class Divisions(Part):
         leave_out: rows left out with all below them.
         names: (ending in the file, ending here) pairs: the first that fits turns the name of a committee
             (三丰园社区居民委员会) into that of its area (三丰园社区).
-        groups: code → group, for single rows that later steps name.
+        single: code → kind and group, for single rows that differ from their like or that later steps name.
+        facts: code → published attributes of that area.
     """
 
     do: Literal["divisions"]
@@ -53,21 +54,25 @@ class Divisions(Part):
     take: dict[str, Taken]
     leave_out: tuple[LeftOut, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
-    groups: dict[str, str] = {}
+    single: dict[str, Taken] = {}
+    facts: dict[str, dict[str, Scalar]] = {}
 
 
 class Relate(Part):
     """Relations between two groups.
 
     Args:
-        match: how a chooser finds its partner: `over` the row it was made for; `near` the one that stands at the
-            nearest area at or above its own; `spread` evenly in order; `cycle` one after another, over and over;
-            `preceding` the last one at or before its place inside the same area of `within`; `all` everyone.
+        to: groups, or `over`: the row it was made for.
+        match: how a chooser finds its partner: `near` the one that stands at the nearest area at or above its own;
+            `spread` evenly in order; `cycle` one after another, over and over; `inside` evenly in order inside the
+            same area of `within`; `preceding` the last one at or before its place there; `all` everyone.
         by: which side chooses.
+        reverse: swap both ends at last (a link whose new row is the far end).
         count: only so many choosers, evenly picked; all if absent.
         shift: moves the picked choosers (with `count`) or the partners found, along the group.
-        within: with `preceding`, the group of areas inside which partners are sought.
+        within: with `inside` and `preceding`, the groups of areas inside which partners are sought.
         fixed: attributes with one value; `totals` whole numbers shared out; `cycles` values over and over.
+        repeated: with `all`, whole numbers shared out over the choosers, the same in each relation of one.
     """
 
     type: str
@@ -76,11 +81,13 @@ class Relate(Part):
     match: Match = "near"
     by: Literal["from", "to"] = "from"
     count: int | None = None
+    reverse: bool = False
     shift: int = 0
     within: str | tuple[str, ...] = ()
     fixed: dict[str, Scalar] = {}
     totals: dict[str, int] = {}
     cycles: dict[str, tuple[Scalar | None, ...]] = {}
+    repeated: dict[str, int] = {}
     generated: bool = True
     source: str = ""
 
@@ -105,6 +112,7 @@ class Nodes(Part):
         group: name under which later steps find them.
         over: groups of rows for which they are made (empty: made for nothing, `count` of them).
         count: how many in all, shared out over `over` by `weights`; one each if absent.
+        besides: groups whose rows were made for some of `over`: those are passed over.
         only: only so many of `over`, evenly picked and moved by `shift`.
         weights: whole numbers, over and over along `over`; equal if absent.
         id, name, short: patterns with {parent} (local id), {name}, {short} (of the row it is made for), {n} (number
@@ -123,6 +131,7 @@ class Nodes(Part):
     kind: str | None = None
     over: str | tuple[str, ...] = ()
     count: Annotated[int, Field(ge=1)] | None = None
+    besides: str | tuple[str, ...] = ()
     only: int | None = None
     shift: int = 0
     weights: tuple[int, ...] = (1,)

@@ -34,6 +34,8 @@ def add_nodes(draft: Draft, step: Nodes) -> Draft:
 
 def _handles(draft: Draft, step: Nodes) -> pl.DataFrame:
     over = draft.group(step.over) if step.over else None
+    if over is not None and step.besides:
+        over = over.join(draft.group(step.besides), left_on="id", right_on="owner", how="anti", maintain_order="left")
     if over is not None and step.only is not None:
         over = over[picked(over.height, step.only, step.shift)]
     owner, number = _owners(step, 1 if over is None else over.height)

@@ -12,8 +12,10 @@ def add_divisions(draft: Draft, step: Divisions) -> Draft:
     """The root of the step and everything taken below it, as areas of the hierarchy 行政."""
     rows = _taken(draft.district, step)
     handles = rows.select("id", "local", "name", "short", pl.col("id").alias("place"), "owner", generated=pl.lit(False))
-    columns = ("id", "name", "short_name", "code", "order", "kind", "source_file", "source_row")
-    draft = draft.with_nodes("Area", rows.select(columns)).with_areas(rows["id"], rows["owner"])
+    columns = ("id", "name", "code", "order", "kind", "source_file", "source_row")
+    told = sorted({k for facts in step.facts.values() for k in facts})
+    facts = [pl.Series(k, [step.facts.get(c, {}).get(k) for c in rows["code"]]) for k in told]
+    draft = draft.with_nodes("Area", rows.select(*columns, *facts)).with_areas(rows["id"], rows["owner"])
     part_of = rows.filter(pl.col("owner").is_not_null()).select(
         pl.col("id").alias("from"), pl.col("owner").alias("to"), pl.lit("行政").alias("hierarchy"), *columns[-2:]
     )
@@ -40,13 +42,12 @@ def _taken(district: str, step: Divisions) -> pl.DataFrame:
         id=pl.lit(f"{district}.") + pl.col("code"),
         name=pl.Series([_area_name(n, step.names) for n in table[kept]["name"]]),
     )
-    rows = rows.filter(pl.col("word").is_in(list(step.take)))
-    groups = {w: t.group for w, t in step.take.items()}
+    rows = rows.filter(pl.col("word").is_in(list(step.take)) | pl.col("code").is_in(list(step.single)))
+    taken = [step.single.get(c) or step.take[w] for c, w in zip(rows["code"], rows["word"], strict=True)]
     return rows.with_columns(
-        kind=pl.col("word").replace_strict({w: t.kind for w, t in step.take.items()}),
-        group=pl.col("code").replace_strict(step.groups, default=pl.col("word").replace_strict(groups)),
+        pl.Series("kind", [t.kind for t in taken]),
+        pl.Series("group", [t.group for t in taken]),
         short=pl.col("name"),
-        short_name=pl.lit(None, pl.String),
     ).with_columns(order=pl.int_range(1, pl.len() + 1).over("owner"))
 
 

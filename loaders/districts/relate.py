@@ -25,8 +25,14 @@ def relate(draft: Draft, spec: Relate, sources: pl.DataFrame, sheet: str) -> Dra
         ends = _ends(draft, spec, sources, draft.group(spec.to))
     if ends["to"].null_count() or ends["from"].null_count():
         raise InputError(f"蓝图中 {spec.type} 有的行找不到另一端（{spec.to}）。", "请检查该步的 match 与各组所在区域。")
+    if spec.reverse:
+        ends = ends.rename({"from": "to", "to": "from"})
     frame = ends.with_columns(
         *attributes(ends.height, spec.fixed, spec.totals, spec.cycles),
+        *(
+            pl.Series(k, np.repeat(shares(v, [1] * sources.height), ends.height // sources.height))
+            for k, v in spec.repeated.items()
+        ),
         pl.lit(spec.generated).alias("generated"),
         pl.lit(spec.source or f"blueprints/{draft.district}.toml").alias("source_file"),
         pl.lit(sheet).alias("source_sheet"),
@@ -77,8 +83,8 @@ def _chosen(draft: Draft, spec: Relate, choosers: pl.DataFrame, offered: pl.Data
         if m == 1:
             return offered["id"].new_from_index(0, n)
         return _nearest(draft, choosers["place"], offered)
-    if spec.match == "preceding":
-        return offered["id"][_preceding(draft, spec, choosers, offered)]
+    if spec.match in ("inside", "preceding"):
+        return offered["id"][_within(draft, spec, choosers, offered)]
     at = np.arange(n, dtype=np.int64)
     if spec.match == "spread":
         return offered["id"][(at * m // n + shift) % m]
@@ -92,24 +98,37 @@ def _nearest(draft: Draft, places: pl.Series, offered: pl.DataFrame) -> pl.Serie
     return at.join(first.select("place", "id"), on="place", how="left", maintain_order="left")["id"]
 
 
-def _preceding(draft: Draft, spec: Relate, choosers: pl.DataFrame, offered: pl.DataFrame) -> Ints:
-    """Position of the last of `offered` at or before each chooser's place, else the first one after it, inside the
-    same area of `within`."""
+def _within(draft: Draft, spec: Relate, choosers: pl.DataFrame, offered: pl.DataFrame) -> Ints:
+    """Position in `offered` of each chooser's partner inside the same area of `within`."""
+    areas = draft.group(spec.within)["id"]
     number = draft.areas.select("id", at=pl.int_range(pl.len()))
-    inside = draft.group(spec.within)["id"]
+    rank = {a: i for i, a in enumerate(areas)}
+    stride = draft.areas.height + 1
 
-    def located(handles: pl.DataFrame) -> tuple[Ints, pl.Series]:
+    def keys(handles: pl.DataFrame) -> tuple[Ints, Ints]:
         at = handles.join(number, left_on="place", right_on="id", how="left", maintain_order="left")["at"]
-        return at.to_numpy(), ascend(draft, handles["place"], inside)
+        area = ascend(draft, handles["place"], areas).replace_strict(rank, default=-1, return_dtype=pl.Int64)
+        return area.to_numpy(), area.to_numpy() * stride + at.to_numpy()
 
-    mine, my_area = located(choosers)
-    theirs, their_area = located(offered)
+    my_area, mine = keys(choosers)
+    their_area, theirs = keys(offered)
     order = np.argsort(theirs, kind="stable")
-    before = np.searchsorted(theirs[order], mine, side="right") - 1
-    guess = order[np.maximum(before, 0)]
-    other = (their_area[guess] != my_area).to_numpy() | (before < 0)
-    after = order[np.minimum(before + 1, len(order) - 1)]
-    found = np.where(other, after, guess)
-    if (their_area[found] != my_area).any():
+    first = np.searchsorted(their_area[order], my_area, side="left")
+    past = np.searchsorted(their_area[order], my_area, side="right")
+    if (my_area < 0).any() or (first == past).any():
         raise InputError(f"蓝图中 {spec.type} 有的区域内没有可选的对象。", "请检查该步的 within 与数量。")
-    return np.asarray(found, dtype=np.int64)
+    if spec.match == "preceding":
+        found = np.maximum(np.searchsorted(theirs[order], mine, side="right") - 1, first)
+    else:
+        found = first + _rank_inside(my_area, mine) * (past - first) // np.bincount(my_area)[my_area]
+    return np.asarray(order[found], dtype=np.int64)
+
+
+def _rank_inside(area: Ints, key: Ints) -> Ints:
+    """Number of each row among those of the same area, in the order of their keys, from 0."""
+    order = np.argsort(key, kind="stable")
+    sizes = np.bincount(area)
+    starts = np.cumsum(sizes) - sizes
+    rank = np.empty(len(area), dtype=np.int64)
+    rank[order] = np.arange(len(area), dtype=np.int64) - starts[area[order]]
+    return rank
