@@ -7,10 +7,10 @@ own bus, fed from a trunk at the left.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from visual.cut import Cut, cut_flat, cut_upright, place_box
+from visual.cut import Cut, Upright, cut_flat, cut_upright, place_box
 from visual.figure import Area, Paper, Placed, Point, Route, TreeNode
 from visual.rollup import depth_of, levels_of
 
@@ -19,18 +19,20 @@ LEAF_SIZE = {"A3": 10.5, "A4": 9.0}
 NOTE_SIZE = {"A3": 8.0, "A4": 7.5}
 MAX_BANDS = 3
 TRUNK = 14.0  # width kept free at the left of folded rows for their trunk
-LEAF_GAPS, LEVEL_GAPS = (4.5, 46.0), (20.0, 110.0)  # least and most between neighbours and between levels, points
+LEAF_GAPS, LEVEL_GAPS = (4.5, 120.0), (20.0, 110.0)  # least and most between neighbours and between levels, points
 BLOCK_GAP = 2.0  # gap between two parents' blocks, in leaf gaps
 FEW = 16  # so many children of a root may have the size of the second tier
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One way to draw a tree: where horizontal names wrap (em), whether the last level stands, how many bands."""
+    """One way to draw a tree: where horizontal names wrap (em), how the last level stands (None: it lies), how many
+    bands, how much white there is in horizontal boxes."""
 
     wrap_em: float
-    upright: bool
+    upright: Upright | None
     bands: int
+    pad: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,13 @@ def measure(tree: TreeNode, plan: Plan, paper: Paper, room: float) -> Block:
         {id(node): _cut(node, at, depth, plan, paper, len(level)) for node in level}
         for at, level in enumerate(levels_of(tree))
     ]
-    sizes = [(max(cut.width for cut in row.values()), max(cut.height for cut in row.values())) for row in cuts]
+    sizes: dict[tuple[int, int], tuple[float, float]] = {}
+    for at, row in enumerate(cuts):
+        for cut in row.values():
+            # Boxes of a level are equal; upright ones only among those of as many columns.
+            for group in {0, len(cut.columns) if cut.upright else 0}:
+                width, height = sizes.get((at, group), (0.0, 0.0))
+                sizes[at, group] = (max(width, cut.width), max(height, cut.height))
     return _fold(tree, 0, cuts, sizes, plan, room)
 
 
@@ -63,21 +71,20 @@ def _cut(node: TreeNode, level: int, depth: int, plan: Plan, paper: Paper, bread
     elif level == 1 and (not last or breadth <= FEW):
         size = SECOND_SIZE
     if last and plan.upright:
-        return cut_upright(node.box, size, NOTE_SIZE[paper])
-    return cut_flat(node.box, size, NOTE_SIZE[paper], 24.0 if level == 0 else plan.wrap_em)
+        return cut_upright(node.box, size, NOTE_SIZE[paper], plan.upright)
+    return cut_flat(node.box, size, NOTE_SIZE[paper], 24.0 if level == 0 else plan.wrap_em, plan.pad)
 
 
 def _fold(
     node: TreeNode,
     level: int,
     cuts: Sequence[dict[int, Cut]],
-    sizes: Sequence[tuple[float, float]],
+    sizes: Mapping[tuple[int, int], tuple[float, float]],
     plan: Plan,
     room: float,
 ) -> Block:
     cut = cuts[level][id(node)]
-    # Upright boxes keep the width of their columns; all others of a level are equal.
-    box = (cut.width if cut.upright else sizes[level][0], sizes[level][1])
+    box = (sizes[level, len(cut.columns) if cut.upright else 0][0], sizes[level, 0][1])
     below = room if level == 0 and plan.bands == 1 else room - TRUNK
     blocks = tuple(_fold(child, level + 1, cuts, sizes, plan, below) for child in node.children)
     if not blocks:

@@ -10,22 +10,33 @@ from visual.text import LINE_PITCH, clean, em, vertical_cells, vertical_columns,
 
 PAD_X, PAD_Y = 8.0, 6.0
 UPRIGHT_PAD_X, UPRIGHT_PAD_Y, COLUMN_GAP = 3.75, 5.0, 2.0
-COLUMN_LIMIT = 12
+TAG_SIZE = 7.5
 MOST_LINES = 3  # a name that needs more gives way to the short name
+LEAST_NOTE_EM = 8.0  # notes of horizontal boxes do not wrap below this width
 GAP_WORDS = "空白"
+
+Run = tuple[tuple[str, ...], float]  # lines and their size in points
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Runs of text (lines, size) of a box and the least width and height of the box, points.
+    """The text of a box and the least width and height of the box, points.
 
-    Upright runs are columns from right to left; the others stand under each other.
+    A column is a stack of runs, each below the other; several columns (upright only) go from right to left.
     """
 
-    runs: tuple[tuple[tuple[str, ...], float], ...]
+    columns: tuple[tuple[Run, ...], ...]
     width: float
     height: float
     upright: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Upright:
+    """How upright boxes are cut: cells a column may have, and whether notes stand beside the name or under it."""
+
+    cells: int
+    beside: bool
 
 
 def name_of(box: Box, text: str) -> str:
@@ -34,64 +45,81 @@ def name_of(box: Box, text: str) -> str:
 
 
 def notes_of(box: Box) -> tuple[str, ...]:
-    """What stands under the name: 空白 for a gap, the roll-up or note in brackets, the reference."""
-    gap = (f"（{GAP_WORDS}）",) if box.style == "gap" and GAP_WORDS not in box.label + box.note else ()
+    """What stands under the name: the roll-up or note in brackets, the reference."""
     note = (f"（{clean(box.note)}）",) if box.note else ()
-    return (*gap, *note, *((clean(box.reference),) if box.reference else ()))
+    return (*note, *((clean(box.reference),) if box.reference else ()))
+
+
+def tag_of(box: Box) -> tuple[Run, ...]:
+    """The word 空白 of a gap, unless its own text says it already."""
+    return (((GAP_WORDS,), TAG_SIZE),) if box.style == "gap" and GAP_WORDS not in box.label + box.note else ()
 
 
 @lru_cache(maxsize=16384)
-def cut_flat(box: Box, size: float, note_size: float, wrap_em: float) -> Cut:
-    """Horizontal text, wrapped at `wrap_em` font sizes; the short name where the full one needs too many lines."""
+def cut_flat(box: Box, size: float, note_size: float, wrap_em: float, pad: float) -> Cut:
+    """Horizontal text, wrapped at `wrap_em` font sizes; the short name where the full one needs too many lines.
+
+    `pad` multiplies the white around the text.
+    """
     lines = wrap(name_of(box, box.label), wrap_em)
     if len(lines) > MOST_LINES and box.short:
         lines = wrap(name_of(box, box.short), wrap_em)
-    notes = tuple(line for note in notes_of(box) for line in wrap(note, max(wrap_em * size / note_size, 8)))
-    width = max([em(line) * size for line in lines] + [em(line) * note_size for line in notes])
-    height = (len(lines) * size + len(notes) * note_size) * LINE_PITCH
-    runs = ((lines, size), (notes, note_size)) if notes else ((lines, size),)
-    return Cut(runs, width + 2 * PAD_X, height + 2 * PAD_Y, upright=False)
+    limit = max(wrap_em * size / note_size, LEAST_NOTE_EM)
+    notes = tuple(line for note in notes_of(box) for line in wrap(note, limit))
+    stack: tuple[Run, ...] = ((lines, size), *tag_of(box), *(((notes, note_size),) if notes else ()))
+    width = max(_across(run) for run in stack) + 2 * PAD_X * pad
+    return Cut((stack,), width, sum(_deep(run) for run in stack) + 2 * PAD_Y * pad, upright=False)
 
 
 @lru_cache(maxsize=16384)
-def cut_upright(box: Box, size: float, note_size: float) -> Cut:
-    """Vertical text in columns from right to left; notes follow in the same column, or stand left of it."""
-    columns = vertical_columns(name_of(box, box.label), name_of(box, box.short) if box.short else "", COLUMN_LIMIT)
+def cut_upright(box: Box, size: float, note_size: float, how: Upright) -> Cut:
+    """Vertical text in columns from right to left, then its notes in smaller type, then the tag of a gap."""
+    short = name_of(box, box.short) if box.short else ""
+    columns: list[tuple[Run, ...]] = [
+        ((column, size),) for column in vertical_columns(name_of(box, box.label), short, how.cells)
+    ]
     notes = tuple(cell for note in notes_of(box) for cell in vertical_cells(note))
-    runs = [(column, size) for column in columns]
-    if notes and len(columns) == 1 and len(columns[0]) + len(notes) <= COLUMN_LIMIT:
-        runs = [((*columns[0], *notes), size)]
-    elif notes:
-        count = -(-len(notes) // 16)
+    if notes and how.beside:
+        limit = int(how.cells * size / note_size)
+        count = -(-len(notes) // limit)
         length = -(-len(notes) // count)
-        runs += [(notes[start : start + length], note_size) for start in range(0, len(notes), length)]
-    width = sum(max(em(cell) for cell in column) * points for column, points in runs) + COLUMN_GAP * (len(runs) - 1)
-    height = max(len(column) * points * LINE_PITCH for column, points in runs)
-    return Cut(tuple(runs), width + 2 * UPRIGHT_PAD_X, height + 2 * UPRIGHT_PAD_Y, upright=True)
+        columns += [((notes[start : start + length], note_size),) for start in range(0, len(notes), length)]
+    elif notes:
+        columns[0] = (*columns[0], (notes, note_size))
+    columns[0] = (*columns[0], *tag_of(box))
+    width = sum(_column_width(column) for column in columns) + COLUMN_GAP * (len(columns) - 1) + 2 * UPRIGHT_PAD_X
+    height = max(_stack_height(column) for column in columns) + 2 * UPRIGHT_PAD_Y
+    return Cut(tuple(columns), width, height, upright=True)
 
 
 def place_box(key: str, box: Box, cut: Cut, x: float, top: float, width: float, height: float) -> Placed:
-    """The box with its text set: x is the centre, `top` the upper edge (page points, y downwards)."""
-    middle = top + height / 2
+    """The box with its text set: x is the centre, `top` the upper edge (page points, y downwards).
+
+    The text stands in the middle; columns of one box start at one height.
+    """
     texts: list[TextRun] = []
-    if cut.upright:
-        inner = cut.width - 2 * UPRIGHT_PAD_X
-        right = x + inner / 2
-        for column, size in cut.runs:
-            column_width = max(em(cell) for cell in column) * size
-            centre = x if len(cut.runs) == 1 else right - column_width / 2
-            # Columns of one name start at one height; a single column stands in the middle.
-            y = middle if len(cut.runs) == 1 else top + (height - _longest(cut)) / 2 + len(column) * size * 0.6
-            texts.append(TextRun(column, centre, y, size))
-            right -= column_width + COLUMN_GAP
-    else:
-        y = middle - sum(len(lines) * size for lines, size in cut.runs) * LINE_PITCH / 2
-        for lines, size in cut.runs:
-            deep = len(lines) * size * LINE_PITCH
-            texts.append(TextRun(lines, x, y + deep / 2, size))
-            y += deep
-    return Placed(key, box, x, middle, width, height, tuple(texts))
+    start = top + (height - max(_stack_height(column) for column in cut.columns)) / 2
+    right = x + (sum(_column_width(column) for column in cut.columns) + COLUMN_GAP * (len(cut.columns) - 1)) / 2
+    for column in cut.columns:
+        y = start
+        for run in column:
+            texts.append(TextRun(run[0], right - _column_width(column) / 2, y + _deep(run) / 2, run[1]))
+            y += _deep(run)
+        right -= _column_width(column) + COLUMN_GAP
+    return Placed(key, box, x, top + height / 2, width, height, tuple(texts))
 
 
-def _longest(cut: Cut) -> float:
-    return max(len(column) * size * LINE_PITCH for column, size in cut.runs)
+def _deep(run: Run) -> float:
+    return len(run[0]) * run[1] * LINE_PITCH
+
+
+def _across(run: Run) -> float:
+    return max(em(line) for line in run[0]) * run[1]
+
+
+def _stack_height(column: tuple[Run, ...]) -> float:
+    return sum(_deep(run) for run in column)
+
+
+def _column_width(column: tuple[Run, ...]) -> float:
+    return max(_across(run) for run in column)

@@ -27,8 +27,9 @@ def literal(lines: Iterable[str]) -> str:
 
 
 def tooltip_text(box: Box) -> str:
-    """What is shown when the pointer rests on a box: the full name, its note and the caller's own words."""
-    parts = (clean(box.label) + ("*" if box.starred else ""), clean(box.note), clean(box.tooltip))
+    """What is shown when the pointer rests on a box: the caller's words or the full name, and the note."""
+    name = clean(box.tooltip) or clean(box.label)
+    parts = (name + ("*" if box.starred else ""), clean(box.note))
     return "；".join(part for part in parts if part)
 
 
@@ -104,7 +105,7 @@ def spline(points: Sequence[Point], *, arrow: bool = False) -> str:
 
 
 def _graph(title: str, **attributes: str) -> graphviz.Digraph:
-    graph = graphviz.Digraph(clean(title).replace("\\", "/") or "chart")
+    graph: graphviz.Digraph = graphviz.Digraph(clean(title).replace("\\", "/") or "chart")
     graph.attr("graph", charset="UTF-8", outputorder="edgesfirst", **attributes)
     graph.attr("node", shape="box", fixedsize="true", fontname=TEXT_FONT)
     graph.attr("edge", arrowhead="none")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 BoxStyle = Literal["organization", "unit", "alliance", "temporary", "gap", "area"]
-LineStyle = Literal["lead", "guidance", "pairing", "report"]
+LineStyle = Literal["lead", "guidance", "pairing", "member", "report"]
 Paper = Literal["A4", "A3"]
 Orientation = Literal["portrait", "landscape"]
 Engine = Literal["nop2", "dot"]

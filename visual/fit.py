@@ -6,13 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from visual.comb import LEAF_GAPS, LEVEL_GAPS, MAX_BANDS, Block, Plan, band_count, measure, spread_height, spread_width
+from visual.cut import Upright
 from visual.figure import Frame, Orientation, Paper, TreeNode
 from visual.rollup import boxes_of, depth_of, levels_of
 from visual.sheet import Sheet, measure_sheet
 
 WRAPS = (14.0, 10.0, 8.0, 6.0, 5.0)
-FLAT_LEAVES = 12  # up to so many boxes of the last level may lie, more always stand
+COLUMNS = (12, 8)  # cells of a vertical column; names over it give way to the short name
+FLAT_LEAVES = 36  # up to so many boxes of the last level may lie, more always stand
 MOST_BOXES = 420  # no single sheet holds more
+PADS, ROOMY = (1.0, 2.0, 3.0), 40  # white in horizontal boxes, tried up to so many boxes
+FULL_BAND = 3.5  # least boxes in a band, on average, where one band would do
 NATURAL_GAPS = (9.0, 36.0)  # between leaves and between levels, where nothing is squeezed or stretched
 LEAST_FILL, GOOD_FILL = 0.6, 0.9
 
@@ -59,14 +63,19 @@ def best_fit(
 def plans(tree: TreeNode) -> Iterator[Plan]:
     """The ways worth trying for this tree."""
     depth = depth_of(tree)
-    breadth = len(list(levels_of(tree))[-1])
-    modes = (False,) if depth == 0 else (False, True) if breadth <= FLAT_LEAVES else (True,)
+    levels = list(levels_of(tree))
+    noted = any(node.box.note or node.box.reference for node in levels[-1])
+    standing = [Upright(cells, beside) for cells in COLUMNS for beside in ((False, True) if noted else (False,))]
+    modes: list[Upright | None] = [None] if depth == 0 else standing
+    if depth > 0 and len(levels[-1]) <= FLAT_LEAVES:
+        modes = [None, *standing]
     bands = range(1, 1 + min(MAX_BANDS, max(1, len(tree.children))))
     for upright in modes:
         # Where the only level below the root stands, no horizontal name depends on the wrap.
         for wrap_em in WRAPS[:1] if depth == 1 and upright else WRAPS:
             for count in bands:
-                yield Plan(wrap_em, upright, count)
+                for pad in PADS if sum(len(level) for level in levels) <= ROOMY else PADS[:1]:
+                    yield Plan(wrap_em, upright, count, pad)
 
 
 def fits(block: Block, sheet: Sheet) -> bool:
@@ -86,11 +95,15 @@ def score(block: Block, sheet: Sheet, plan: Plan) -> float:
     most_y = min(spread_height(block, LEVEL_GAPS[1]), sheet.area.height) / sheet.inner.height
     merit = min(natural_x, GOOD_FILL) + min(natural_y, GOOD_FILL)
     merit += min(most_x / LEAST_FILL, 1.0) + min(most_y / LEAST_FILL, 1.0)
-    merit -= 0.08 * (plan.bands - 1) + 0.06 * max(0, _most_lines(block) - 2)
+    merit -= 0.1 * (plan.bands - 1) + 0.06 * max(0, _most_lines(block) - 2) + 0.04 * (plan.pad - 1)
+    if plan.bands > 1 and len(block.node.children) < FULL_BAND * plan.bands:
+        merit -= 1.0  # a band of two or three boxes looks like a leftover
+    if plan.upright and plan.upright.cells < COLUMNS[0]:
+        merit -= 0.1
     return merit - (0.05 if sheet.orientation == "portrait" else 0.0)
 
 
 def _most_lines(block: Block) -> int:
     below: Iterable[Block] = (child for row in block.rows for child in row)
-    own = 0 if block.cut.upright else len(block.cut.runs[0][0])
+    own = 0 if block.cut.upright else len(block.cut.columns[0][0][0])
     return max([own, *(_most_lines(child) for child in below)])

@@ -45,6 +45,7 @@ LINES: dict[str, LineLook] = {
     "lead": LineLook("隶属", 1.0),
     "guidance": LineLook("业务指导", 0.75, dash="dashed"),
     "pairing": LineLook("结对共建", 2.0, double=True),
+    "member": LineLook("成员", 0.75),
     "report": LineLook("双报到", 0.75, dash="dotted", arrow=True),
 }
 STAR_WORDS = "示例数据"

@@ -8,7 +8,6 @@ import unicodedata
 WIDE_EM = 1.0
 NARROW_EM = 0.56
 LINE_PITCH = 1.2  # what Graphviz sets between the lines of a label, in font sizes
-COLUMN_CELLS = 12
 
 # Horizontal punctuation and its vertical form (GB/T 15834: brackets and dashes turn with the line).
 VERTICAL_FORMS = str.maketrans(
@@ -95,7 +94,7 @@ def vertical_cells(text: str) -> tuple[str, ...]:
     return tuple(cells) or ("",)
 
 
-def vertical_columns(label: str, short: str, limit: int = COLUMN_CELLS) -> tuple[tuple[str, ...], ...]:
+def vertical_columns(label: str, short: str, limit: int) -> tuple[tuple[str, ...], ...]:
     """Columns from right to left, each of at most `limit` cells: the name, else the short name, else more columns."""
     cells = vertical_cells(label)
     if len(cells) > limit and short:
