@@ -22,7 +22,8 @@ def organization_chart(view: View, options: Options) -> Drawing:
     and has none is drawn as 空白 under its superior. `NotFoundError` when the area has neither organizations nor gaps.
     """
     area = chosen_area(view, options)
-    chain = _Chain(view)
+    # Without a depth asked for, the chart follows the areas; lines that stand at no area (机关线) are counted.
+    chain = _Chain(view, by_area=options.depth is None)
     depth = options.depth or _DEFAULT_DEPTH.get(view.kind(area), 3)
     root = chain.organization_of(area)
     tree = chain.tree(root, depth) if root >= 0 else chain.gap_tree(area, depth)
@@ -51,8 +52,9 @@ def organization_chart(view: View, options: Options) -> Drawing:
 class _Chain:
     """Builds the tree once and keeps count of what was drawn; opened for one chart and thrown away."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, *, by_area: bool) -> None:
         self.view = view
+        self.by_area = by_area
         self.span = view.snapshot.span("Organization")
         self.forest = view.organizations()
         self.order = official_order(view.snapshot)
@@ -60,6 +62,7 @@ class _Chain:
         self.area_start = view.snapshot.span("Area").start
         self.covered_by, self.area_of = _covering(view)
         self.expected = {k for line in view.profile.lines for t in line.tiers if not t.optional for k in t.area_kinds}
+        self.lines = tuple(line.id for line in view.profile.lines)
         self.tiers = tuple(dict.fromkeys(t.tier for line in view.profile.lines for t in line.tiers))
         self.drawn_organizations = self.drawn_gaps = self.counted = 0
         self.behind: list[int] = []
@@ -75,7 +78,7 @@ class _Chain:
         self.behind.append(organization)
         below = self._children(organization)
         gaps = self._gaps(organization)
-        if depth == 0:
+        if depth == 0 or (self.by_area and self.drawn_organizations > 1 and organization not in self.area_of):
             return TreeNode(self._rolled(organization, len(gaps)))
         children = tuple(self.tree(o, depth - 1) for o in below) + tuple(self.gap_tree(a, 0) for a in gaps)
         return TreeNode(self._box(organization), children)
@@ -106,7 +109,12 @@ class _Chain:
             child = int(self.forest.preorder[start])
             found.append(child + self.span.start)
             start = int(self.forest.leave[child])
-        return found
+        return sorted(found, key=self._line_rank)
+
+    def _line_rank(self, organization: int) -> int:
+        """Position of the organization's line in the profile: siblings stand by line, then in the official order."""
+        line = str(self.view.snapshot.value(organization, "line") or "")
+        return self.lines.index(line) if line in self.lines else len(self.lines)
 
     def _sub_areas(self, area: int) -> list[int]:
         position = area - self.area_start
