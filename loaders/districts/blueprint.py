@@ -44,7 +44,8 @@ class Divisions(Part):
         leave_out: rows left out with all below them.
         names: (ending in the file, ending here) pairs: the first that fits turns the name of a committee
             (三丰园社区居民委员会) into that of its area (三丰园社区).
-        single: code → kind and group, for single rows that differ from their like or that later steps name.
+        single: code → kind and group, for single rows that differ from their like.
+        named: code → a group of its own besides, for rows that later steps name.
         facts: code → published attributes of that area.
     """
 
@@ -55,6 +56,7 @@ class Divisions(Part):
     leave_out: tuple[LeftOut, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
     single: dict[str, Taken] = {}
+    named: dict[str, str] = {}
     facts: dict[str, dict[str, Scalar]] = {}
 
 
@@ -68,6 +70,7 @@ class Relate(Part):
             same area of `within`; `preceding` the last one at or before its place there; `all` everyone.
         by: which side chooses.
         reverse: swap both ends at last (a link whose new row is the far end).
+        under: groups of areas: only choosers at or below them.
         count: only so many choosers, evenly picked; all if absent.
         shift: moves the picked choosers (with `count`) or the partners found, along the group.
         within: with `inside` and `preceding`, the groups of areas inside which partners are sought.
@@ -80,6 +83,7 @@ class Relate(Part):
     to: str | tuple[str, ...] = "over"
     match: Match = "near"
     by: Literal["from", "to"] = "from"
+    under: str | tuple[str, ...] = ()
     count: int | None = None
     reverse: bool = False
     shift: int = 0
@@ -112,6 +116,7 @@ class Nodes(Part):
         group: name under which later steps find them.
         over: groups of rows for which they are made (empty: made for nothing, `count` of them).
         count: how many in all, shared out over `over` by `weights`; one each if absent.
+        under: groups of areas: only those of `over` at or below them.
         besides: groups whose rows were made for some of `over`: those are passed over.
         only: only so many of `over`, evenly picked and moved by `shift`.
         weights: whole numbers, over and over along `over`; equal if absent.
@@ -131,6 +136,7 @@ class Nodes(Part):
     kind: str | None = None
     over: str | tuple[str, ...] = ()
     count: Annotated[int, Field(ge=1)] | None = None
+    under: str | tuple[str, ...] = ()
     besides: str | tuple[str, ...] = ()
     only: int | None = None
     shift: int = 0

@@ -33,11 +33,7 @@ def add_nodes(draft: Draft, step: Nodes) -> Draft:
 
 
 def _handles(draft: Draft, step: Nodes) -> pl.DataFrame:
-    over = draft.group(step.over) if step.over else None
-    if over is not None and step.besides:
-        over = over.join(draft.group(step.besides), left_on="id", right_on="owner", how="anti", maintain_order="left")
-    if over is not None and step.only is not None:
-        over = over[picked(over.height, step.only, step.shift)]
+    over = _chosen(draft, step) if step.over else None
     owner, number = _owners(step, 1 if over is None else over.height)
     total = len(owner)
     if over is None:
@@ -66,6 +62,16 @@ def _handles(draft: Draft, step: Nodes) -> pl.DataFrame:
             "generated": [step.generated] * total,
         }
     )
+
+
+def _chosen(draft: Draft, step: Nodes) -> pl.DataFrame:
+    """The rows for which new ones are made."""
+    over = draft.group(step.over)
+    if step.under:
+        over = over.filter(ascend(draft, over["place"], draft.group(step.under)["id"]).is_not_null())
+    if step.besides:
+        over = over.join(draft.group(step.besides), left_on="id", right_on="owner", how="anti", maintain_order="left")
+    return over if step.only is None else over[picked(over.height, step.only, step.shift)]
 
 
 def _owners(step: Nodes, parents: int) -> tuple[Ints, Ints]:

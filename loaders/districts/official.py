@@ -22,6 +22,8 @@ def add_divisions(draft: Draft, step: Divisions) -> Draft:
     draft = draft.with_relations("PART_OF", part_of)
     for group in dict.fromkeys(rows["group"]):
         draft = draft.with_group(group, handles.filter(rows["group"] == group))
+    for code, group in step.named.items():
+        draft = draft.with_group(group, handles.filter(rows["code"] == code))
     return draft
 
 

@@ -65,6 +65,8 @@ def picked(length: int, count: int, shift: int = 0) -> Ints:
 
 def _ends(draft: Draft, spec: Relate, sources: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
     choosers, offered = (sources, targets) if spec.by == "from" else (targets, sources)
+    if spec.under:
+        choosers = choosers.filter(ascend(draft, choosers["place"], draft.group(spec.under)["id"]).is_not_null())
     if spec.count is not None:
         choosers = choosers[picked(choosers.height, spec.count, spec.shift)]
     if spec.match == "all":
