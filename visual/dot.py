@@ -8,13 +8,15 @@ from urllib.parse import quote as quote_url
 
 import graphviz
 
+from visual.cut import name_of, notes_of, tag_of
 from visual.figure import Box, Link, Placed, Point, Route, TextRun
 from visual.style import BLACK, BOXES, LINES, TEXT_FONT, box_colour
-from visual.text import clean, em
+from visual.text import clean, em, wrap
 
 POINTS_PER_INCH = 72.0
 NETWORK_SIZE = 12.0
 NETWORK_PADDING = 22.0
+NETWORK_EM = 14.0
 FLAT_ARROW = "0.6"
 
 
@@ -63,8 +65,7 @@ def network_dot(
     """DOT text for the `dot` engine. Lines of lead make the ranks; all others cross without moving a box."""
     graph = _graph(title, layout="dot", rankdir=rankdir, ordering="out", nodesep="0.3", ranksep="0.6", splines="spline")
     for box in boxes:
-        lines = [clean(box.label) + ("*" if box.starred else "")]
-        lines += [note for note in (clean(box.note), clean(box.reference)) if note]
+        lines = network_lines(box)
         width = max(em(line) for line in lines) * NETWORK_SIZE + NETWORK_PADDING
         height = len(lines) * NETWORK_SIZE * 1.2 + 12
         graph.node(box.id, literal(lines), **_box(box, width, height, NETWORK_SIZE, mono, link_prefix))
@@ -77,6 +78,13 @@ def network_dot(
             attributes |= {"label": literal([link.label]), "fontsize": "9", "fontname": TEXT_FONT}
         graph.edge(link.source, link.target, **attributes)
     return str(graph.source)
+
+
+def network_lines(box: Box) -> tuple[str, ...]:
+    """The lines of a network box: its name, 空白 for a gap, its notes."""
+    tag = tuple(line for lines, _ in tag_of(box) for line in lines)
+    names = (name_of(box, box.label), *tag, *notes_of(box))
+    return tuple(line for name in names for line in wrap(name, NETWORK_EM))
 
 
 def number(value: float) -> str:

@@ -65,10 +65,11 @@ def plans(tree: TreeNode) -> Iterator[Plan]:
     depth = depth_of(tree)
     levels = list(levels_of(tree))
     noted = any(node.box.note or node.box.reference for node in levels[-1])
-    standing = [Upright(cells, beside) for cells in COLUMNS for beside in ((False, True) if noted else (False,))]
-    modes: list[Upright | None] = [None] if depth == 0 else standing
-    if depth > 0 and len(levels[-1]) <= FLAT_LEAVES:
-        modes = [None, *standing]
+    modes: list[Upright | None] = []
+    if depth == 0 or len(levels[-1]) <= FLAT_LEAVES:
+        modes.append(None)
+    if depth > 0:
+        modes += [Upright(cells, beside) for cells in COLUMNS for beside in ((False, True) if noted else (False,))]
     bands = range(1, 1 + min(MAX_BANDS, max(1, len(tree.children))))
     for upright in modes:
         # Where the only level below the root stands, no horizontal name depends on the wrap.

@@ -68,7 +68,9 @@ def measure_grid(sections: Sequence[Section], columns: Sequence[str], paper: Pap
     longest = [max([1, *(len(row.cells[at]) for row in rows if at < len(row.cells))]) for at in range(len(columns))]
     free = area.right - left - COLUMN_GAP * (len(columns) - 1)
     # One long cell must not widen its column for all rows: it takes more lines instead.
-    weights = [min(_usual([len(row.cells[at]) for row in rows if at < len(row.cells)]), 6) for at in range(len(columns))]
+    weights = [
+        min(_usual([len(row.cells[at]) for row in rows if at < len(row.cells)]), 6) for at in range(len(columns))
+    ]
     found: list[Column] = []
     for title, count, weight in zip(columns, longest, weights, strict=True):
         share = free * weight / sum(weights)

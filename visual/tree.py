@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
+from graph.errors import ParameterError
 from visual.comb import place
 from visual.dot import fixed_dot
 from visual.figure import Drawing, Frame, Orientation, Page, Paper, TreeNode
 from visual.fit import Fit, best_fit, styles_of
 from visual.rollup import boxes_of, depth_of, hidden_kinds, roll_up
 from visual.sheet import frame_marks, paper_millimetres
+from visual.text import clean
 
 Overflow = Literal["auto", "rollup", "pages"]
 LEAST_DEPTH = 2  # levels below the root that `auto` keeps before it makes pages
@@ -153,6 +155,11 @@ def _parts(brief: Brief, tree: TreeNode, title: str, basis: tuple[str, ...]) -> 
         if all(drafts):
             yield from (draft for draft in drafts if draft)
             return
+    raise ParameterError(
+        f"“{clean(tree.box.label)[:40]}”及其下级在一张纸上排不下。",
+        "请改用 A3，或为名称很长的组织填写简称。",
+        code="chart-too-large",
+    )
 
 
 def _chinese(number: int) -> str:
