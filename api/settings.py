@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     font_dir: str = Field("", description="字体文件夹；找不到的字体用随附字体代替")
     dot: str = Field("", description="系统 Graphviz 的 dot 程序；空为随附的 Graphviz")
     heap: Memory = Field("1g", description="内嵌 Neo4j 的堆内存")
-    page_cache: Memory = Field("128m", description="内嵌 Neo4j 的页缓存")
+    page_cache: Memory = Field("256m", description="内嵌 Neo4j 的页缓存")
     java_home: str = Field("", description="内嵌 Neo4j 使用的 Java 21 目录；空为随附的 Java（不看系统的 JAVA_HOME）")
     timezone: str = Field("Asia/Shanghai", description="时区，决定“今天”是哪一天")
     host: str = Field("127.0.0.1", description="服务监听地址；未设身份验证时只能是本机地址")
@@ -217,5 +217,5 @@ _BOUNDS = {
     "port": "1 到 65535 的整数",
     "workers": "1 到 64 的整数",
     "heap": "数字加单位，如 512m、1g",
-    "page_cache": "数字加单位，如 128m、1g",
+    "page_cache": "数字加单位，如 256m、1g",
 }

@@ -1,0 +1,61 @@
+"""Asking: from the texts of a request or command line to the body of an answer, the same for both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from api.caller import Caller
+from api.desk import Desk
+from api.names import resolve
+from api.pages import fingerprint, page
+from api.parameters import Parameter, parse
+from api.questions import Question
+from graph.analysis.answer import Row
+from graph.view import View
+
+Given = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its parsed values, its district, the caller's view and that of the whole district."""
+
+    district: str
+    view: View
+    whole: View
+    values: Mapping[str, Any]
+
+
+def asked(desk: Desk, parameters: Sequence[Parameter], given: Given, caller: Caller, *, names: bool = False) -> Asked:
+    """Parse, choose the district, open the view.
+
+    Args:
+        parameters: of the question; those of type `id` imply the district.
+        names: whether full names and 上级/简称 are taken where an id is asked for (the command line).
+    """
+    values = parse(parameters, given)
+    ids = [p.name for p in parameters if p.type == "id" and values[p.name]]
+    texts = [t for name in ids for t in _listed(values[name])]
+    district = desk.choose(values.get("district"), texts)
+    as_of, revision = values.get("as_of"), values.get("revision")
+    whole = desk.view(district, as_of, None, revision)
+    view = whole if caller.scope is None else desk.view(district, as_of, caller.scope, revision)
+    if names:
+        for name in ids:
+            found = tuple(resolve(view, t) for t in _listed(values[name]))
+            values[name] = found if isinstance(values[name], tuple) else found[0]
+    return Asked(district, view, whole, values)
+
+
+def body(question: Question, asked: Asked) -> Row:
+    """The JSON body of a question's answer; with `limit` a page of its rows, totals over all of them."""
+    answer = question.ask(asked.view, asked.whole, asked.values).body()
+    bound = f"{fingerprint(question.name, asked.values)}-{answer['revision']}-{answer['as_of']}"
+    rows, following = page(answer["rows"], asked.values.get("limit"), asked.values.get("cursor"), bound)
+    return {**answer, "rows": list(rows), "next": following}
+
+
+def _listed(value: Any) -> Sequence[str]:
+    return value if isinstance(value, tuple) else (value,)

@@ -1,0 +1,61 @@
+"""What there is to ask about: districts, published and loaded, and their governance profiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.desk import Desk
+from graph.analysis.answer import Row
+from graph.errors import PartygraphError
+from graph.profile import profile_paths
+from loaders.districts import published
+
+
+def district_rows(desk: Desk) -> list[Row]:
+    """Every district that is loaded or can be loaded: id, name, whether its data is published, revision, counts."""
+    loaded = desk.loaded()
+    known = dict.fromkeys([*published(), *loaded])
+    rows = []
+    for district in known:
+        held = loaded.get(district)
+        rows.append(
+            {
+                "district": district,
+                "name": _name(desk, district),
+                "published": district in published(),
+                "profile": district in profile_paths(desk.settings.profiles),
+                "loaded": held is not None,
+                "revision": held.revision if held else None,
+                "nodes": held.nodes if held else None,
+                "relations": held.relations if held else None,
+            }
+        )
+    return rows
+
+
+def profile_rows(desk: Desk) -> list[Row]:
+    """Every governance profile: id, name, lines, rules, or what is wrong with a user's own."""
+    own = set(desk.settings.profiles.glob("*.toml")) if desk.settings.profiles else set()
+    rows: list[Row] = []
+    for district, path in profile_paths(desk.settings.profiles).items():
+        row: dict[str, Any] = {"id": district, "own": path in own, "name": None, "fault": None}
+        try:
+            profile = desk.profile(district)[1]
+            row |= {
+                "name": profile.full_name,
+                "level": profile.level,
+                "lines": [line.name for line in profile.lines],
+                "rules": [{"id": r.id, "name": r.name} for r in profile.coverage],
+            }
+        except PartygraphError as e:
+            row["fault"] = e.detail
+        rows.append(row)
+    return rows
+
+
+def _name(desk: Desk, district: str) -> str | None:
+    """The name of a district by its profile; None for one whose profile is missing or wrong."""
+    try:
+        return desk.profile(district)[1].full_name
+    except PartygraphError:
+        return None

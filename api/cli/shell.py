@@ -1,0 +1,89 @@
+"""What commands share: the settings with the global flags, the open desk, and progress after two seconds."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.output import console
+from api.desk import Desk
+from api.opening import opened
+from api.settings import Settings, read_settings
+
+PATIENCE = 2.0
+NO_FLAG = ("neo4j_password", "district")
+"""A password on a command line is seen by other users; `--district` belongs to the commands."""
+
+JSON = Annotated[bool, typer.Option("--json", help="输出与接口相同的 JSON")]
+
+
+def settings_of(ctx: typer.Context) -> Settings:
+    """The settings in force for this command."""
+    return read_settings(ctx.obj)[0]
+
+
+@contextmanager
+def desk(ctx: typer.Context) -> Iterator[Desk]:
+    """The desk of the settings' store, open for a `with` block; a slow start is told on stderr."""
+    settings = settings_of(ctx)
+    with working("正在打开图数据库……") as progress, _closing(settings, progress) as made:
+        yield made
+
+
+@contextmanager
+def _closing(settings: Settings, progress: Callable[[str], None]) -> Iterator[Desk]:
+    with opened(settings, progress) as store:
+        yield Desk(settings, store)
+
+
+@contextmanager
+def working(first: str) -> Iterator[Callable[[str], None]]:
+    """Show what is being done on stderr once it has taken more than two seconds; yields a function to say what."""
+    said = [first]
+    shown = threading.Event()
+    out = console(error=True)
+
+    def show() -> None:
+        shown.set()
+        out.print(said[-1], markup=False)
+
+    def progress(line: str) -> None:
+        said.append(line)
+        if shown.is_set():
+            out.print(line, markup=False)
+
+    timer = threading.Timer(PATIENCE, show)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield progress
+    finally:
+        timer.cancel()
+
+
+def with_global_flags(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a callback one option for each setting that may stand on a command line."""
+    context = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+    options = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[str | None, typer.Option(f"--{name.replace('_', '-')}", help=field.description)],
+        )
+        for name, field in Settings.model_fields.items()
+        if name not in NO_FLAG
+    ]
+    return with_signature(function, [context, *options])
+
+
+def with_signature(function: Callable[..., Any], parameters: list[inspect.Parameter]) -> Callable[..., Any]:
+    """The function with a signature made from data, as typer reads it."""
+    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    function.__annotations__ = {p.name: p.annotation for p in parameters}
+    return function

@@ -1,0 +1,151 @@
+"""The desk: one open store, the profiles and the mapped Snapshots behind every question of the CLI and the API."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from api.opening import Opened
+from api.settings import Settings
+from api.snapshots import Shelf, ensure
+from graph.errors import NotFoundError, ParameterError, UnavailableError
+from graph.profile import Profile, load_profile, profile_paths
+from graph.snapshot import Snapshot
+from graph.store import districts, manifest
+from graph.store.districts import District
+from graph.view import View, view
+
+VIEWS_KEPT = 24
+WAIT_SECONDS = 5.0
+
+
+class Desk:
+    """Answers questions about one store.
+
+    `scope` is None for a caller who may see the whole district, else ids of the subtrees a caller is bound to.
+    """
+
+    def __init__(self, settings: Settings, opened: Opened) -> None:
+        self.settings = settings
+        self.store = opened.store
+        self.address = opened.address
+        self._store_id = ""
+        self._snapshots: dict[str, Snapshot] = {}
+        self._views: OrderedDict[tuple[object, ...], View] = OrderedDict()
+        self._profiles: dict[str, tuple[str, Profile]] = {}
+        self._lock = threading.Lock()
+
+    def today(self) -> dt.date:
+        """Today in the TIMEZONE of the settings."""
+        return dt.datetime.now(ZoneInfo(self.settings.timezone)).date()
+
+    def loaded(self) -> dict[str, District]:
+        """The districts in the store, as it says now."""
+        return {d.id: d for d in districts.listed(self.store)}
+
+    def shelf(self) -> Shelf:
+        """Where this store's Snapshots lie."""
+        if not self._store_id:
+            self._store_id = manifest.require(self.store).store
+        return Shelf(self._store_id, self.address, self.settings.snapshot_folder)
+
+    def profile(self, district: str) -> tuple[str, Profile]:
+        """Digest and governance profile of a district; a changed file is read again."""
+        path = profile_paths(self.settings.profiles).get(district)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path else ""
+        kept = self._profiles.get(district)
+        if kept is None or kept[0] != digest:
+            kept = self._profiles[district] = (digest, load_profile(district, self.settings.profiles))
+        return kept
+
+    def choose(self, asked: str | None, ids: Sequence[str] = ()) -> str:
+        """The district that a question is about: the one asked for, that of the ids, the default, the only one.
+
+        Raises `NotFoundError` for one that is not loaded and `ParameterError` listing the loaded ones otherwise.
+        """
+        loaded = self.loaded()
+        implied = {i.partition(".")[0] for i in ids} & set(loaded)
+        names = [asked] if asked else sorted(implied) or ([self.settings.district] if self.settings.district else [])
+        listed = "、".join(sorted(loaded)) or "（尚未载入任何区划）"
+        if len(names) > 1 or (asked and implied - {asked}):
+            raise ParameterError("给出的标识分属不同区划。", "一次只能问一个区划。", code="districts-mixed")
+        if names:
+            if names[0] not in loaded:
+                raise NotFoundError(
+                    "这个区划没有载入。", f"已载入：{listed}；载入用 partygraph load。", code="unknown-district"
+                )
+            return names[0]
+        if not loaded:
+            raise NotFoundError(
+                "存储中还没有任何区划。",
+                "请先运行 partygraph load fuxing 或 partygraph import。",
+                code="nothing-loaded",
+            )
+        if len(loaded) > 1:
+            raise ParameterError(
+                "载入了多个区划，没有说明要看哪一个。", f"请用 district 指定，可选：{listed}。", code="district-missing"
+            )
+        return next(iter(loaded))
+
+    def snapshot(self, district: str, revision: int | None = None) -> Snapshot:
+        """The Snapshot of the current revision; with `revision`, waits up to 5 s until it is reached."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            now = self.loaded().get(district)
+            if now is None:
+                raise NotFoundError("这个区划没有载入。", "载入用 partygraph load。", code="unknown-district")
+            if revision is None or now.revision >= revision:
+                break
+            if time.monotonic() > deadline:
+                raise UnavailableError(
+                    "等待的修订还没有写入。", "请稍后重试，或查看导入任务的状态。", code="revision-late"
+                )
+            time.sleep(0.1)
+        kept = self._snapshots.get(district)
+        if kept is None or kept.revision != now.revision:
+            kept = ensure(self.store, self.shelf(), district, now.revision, now.nodes)
+            self._snapshots[district] = kept
+        return kept
+
+    def view(
+        self,
+        district: str,
+        as_of: dt.date | None = None,
+        scope: tuple[str, ...] | None = None,
+        revision: int | None = None,
+    ) -> View:
+        """The view of a district on a day within a scope; views are kept, since they hold derived arrays."""
+        snapshot = self.snapshot(district, revision)
+        digest, profile = self.profile(district)
+        day = as_of or self.today()
+        key = (district, snapshot.revision, digest, day, scope)
+        with self._lock:
+            found = self._views.get(key)
+            if found is not None:
+                self._views.move_to_end(key)
+                return found
+        made = view(snapshot, profile, day, scope)
+        with self._lock:
+            for old in [k for k in self._views if k[0] == district and k[1] != snapshot.revision]:
+                del self._views[old]
+            self._views[key] = made
+            while len(self._views) > VIEWS_KEPT:
+                self._views.popitem(last=False)
+        return made
+
+
+def stamps(desk: Desk, loaded: Mapping[str, District], district: str) -> tuple[object, ...]:
+    """What an answer about a district depends on besides the query: another stamp, another answer."""
+    now = loaded.get(district)
+    return (
+        desk.shelf().store_id,
+        district,
+        now.revision if now else None,
+        desk.profile(district)[0],
+        desk.today().isoformat(),
+    )
