@@ -8,7 +8,7 @@ own bus, fed from a trunk at the left.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from visual.cut import Cut, Upright, cut_flat, cut_upright, place_box
 from visual.figure import Area, Paper, Placed, Point, Route, TreeNode
@@ -19,19 +19,18 @@ LEAF_SIZE = {"A3": 10.5, "A4": 9.0}
 NOTE_SIZE = {"A3": 8.0, "A4": 7.5}
 MAX_BANDS = 3
 TRUNK = 14.0  # width kept free at the left of folded rows for their trunk
-LEAF_GAPS, LEVEL_GAPS = (4.5, 120.0), (20.0, 110.0)  # least and most between neighbours and between levels, points
+LEAF_GAPS, LEVEL_GAPS = (4.5, 120.0), (20.0, 150.0)  # least and most between neighbours and between levels, points
 BLOCK_GAP = 2.0  # gap between two parents' blocks, in leaf gaps
 FEW = 16  # so many children of a root may have the size of the second tier
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One way to draw a tree: where horizontal names wrap (em), how the last level stands (None: it lies), how many
-    bands, how much white there is in horizontal boxes."""
+    """One way to draw a tree: where horizontal names wrap (em), how the last level stands (None: it lies), how much
+    white there is in horizontal boxes."""
 
     wrap_em: float
     upright: Upright | None
-    bands: int
     pad: float = 1.0
 
 
@@ -60,7 +59,18 @@ def measure(tree: TreeNode, plan: Plan, paper: Paper, room: float) -> Block:
             for group in {0, len(cut.columns) if cut.upright else 0}:
                 width, height = sizes.get((at, group), (0.0, 0.0))
                 sizes[at, group] = (max(width, cut.width), max(height, cut.height))
-    return _fold(tree, 0, cuts, sizes, plan, room)
+    return _fold(tree, 0, cuts, sizes, room)
+
+
+def banded(block: Block, count: int) -> Block:
+    """`block` with the children of its root in `count` rows, as even as their order allows."""
+    children = [child for row in block.rows for child in row]
+    if not children:
+        return block
+    gap = row_gap(children, LEAF_GAPS[0])
+    parts = split([child.width for child in children], gap, count)
+    rows = tuple(tuple(children[start:stop]) for start, stop in parts)
+    return replace(block, rows=rows, width=_width(block.box, rows, LEAF_GAPS[0]))
 
 
 def _cut(node: TreeNode, level: int, depth: int, plan: Plan, paper: Paper, breadth: int) -> Cut:
@@ -80,30 +90,26 @@ def _fold(
     level: int,
     cuts: Sequence[dict[int, Cut]],
     sizes: Mapping[tuple[int, int], tuple[float, float]],
-    plan: Plan,
     room: float,
 ) -> Block:
     cut = cuts[level][id(node)]
     box = (sizes[level, len(cut.columns) if cut.upright else 0][0], sizes[level, 0][1])
-    below = room if level == 0 and plan.bands == 1 else room - TRUNK
-    blocks = tuple(_fold(child, level + 1, cuts, sizes, plan, below) for child in node.children)
+    below = room - TRUNK
+    blocks = tuple(_fold(child, level + 1, cuts, sizes, below) for child in node.children)
     if not blocks:
         return Block(node, cut, box, (), box[0])
-    widths = [block.width for block in blocks]
-    gap = row_gap(blocks, LEAF_GAPS[0])
-    count = plan.bands if level == 0 else 1
-    if level > 0 and sum(widths) + gap * (len(widths) - 1) > below:
-        count = -(-int(sum(widths) + gap * len(widths)) // int(below))
-    rows = tuple(tuple(blocks[start:stop]) for start, stop in split(widths, gap, count))
-    return Block(node, cut, box, rows, _width(box, rows, LEAF_GAPS[0]))
+    block = Block(node, cut, box, (blocks,), _width(box, (blocks,), LEAF_GAPS[0]))
+    return banded(block, -(-int(block.width) // int(below))) if level > 0 and block.width > below else block
 
 
 def split(widths: Sequence[float], gap: float, count: int) -> list[tuple[int, int]]:
     """Cut a row of widths into `count` consecutive parts (at most one a width) whose widest part is least."""
     count = max(1, min(count, len(widths)))
+    if count == 1:
+        return [(0, len(widths))]
     low, high = max(widths), sum(widths) + gap * len(widths)
     best = _greedy_split(widths, gap, high)
-    for _ in range(24):
+    for _ in range(14):
         middle = (low + high) / 2
         parts = _greedy_split(widths, gap, middle)
         if len(parts) <= count:

@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from visual.comb import LEAF_GAPS, LEVEL_GAPS, MAX_BANDS, Block, Plan, band_count, measure, spread_height, spread_width
+from visual.comb import (
+    LEAF_GAPS,
+    LEVEL_GAPS,
+    MAX_BANDS,
+    Block,
+    Plan,
+    band_count,
+    banded,
+    measure,
+    spread_height,
+    spread_width,
+)
 from visual.cut import Upright
 from visual.figure import Frame, Orientation, Paper, TreeNode
 from visual.rollup import boxes_of, depth_of, levels_of
 from visual.sheet import Sheet, measure_sheet
+from visual.text import em
 
 WRAPS = (14.0, 10.0, 8.0, 6.0, 5.0)
 COLUMNS = (12, 8)  # cells of a vertical column; names over it give way to the short name
 FLAT_LEAVES = 36  # up to so many boxes of the last level may lie, more always stand
-MOST_BOXES = 420  # no single sheet holds more
+WIDEST = {"A3": 170, "A4": 110}  # no sheet holds more boxes of one level: three bands of upright boxes
 PADS, ROOMY = (1.0, 2.0, 3.0), 40  # white in horizontal boxes, tried up to so many boxes
 FULL_BAND = 3.5  # least boxes in a band, on average, where one band would do
 NATURAL_GAPS = (9.0, 36.0)  # between leaves and between levels, where nothing is squeezed or stretched
@@ -23,10 +35,9 @@ LEAST_FILL, GOOD_FILL = 0.6, 0.9
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A tree measured under a plan, with the sheet it fits."""
+    """A tree measured under the best plan, with the sheet it fits."""
 
     sheet: Sheet
-    plan: Plan
     block: Block
 
 
@@ -44,19 +55,21 @@ def best_fit(
     tree: TreeNode, frame: Frame, paper: Paper, orientations: Sequence[Orientation], title: str, basis: Sequence[str]
 ) -> Fit | None:
     """The best way to draw the whole `tree` on one sheet, None when there is none."""
-    if sum(len(level) for level in levels_of(tree)) > MOST_BOXES:
+    if max(len(level) for level in levels_of(tree)) > WIDEST[paper]:
         return None
     best: tuple[float, Fit] | None = None
     styles = styles_of(tree)
     for orientation in orientations:
         sheet = measure_sheet(frame, paper, orientation, title=title, basis=basis, styles=styles)
         for plan in plans(tree):
-            block = measure(tree, plan, paper, sheet.area.width)
-            if not fits(block, sheet):
-                continue
-            merit = score(block, sheet, plan)
-            if best is None or merit > best[0] + 1e-9:
-                best = (merit, Fit(sheet, plan, block))
+            whole = measure(tree, plan, paper, sheet.area.width)
+            for count in range(1, 1 + min(MAX_BANDS, max(1, len(tree.children)))):
+                block = banded(whole, count)
+                if not fits(block, sheet):
+                    continue
+                merit = score(block, sheet, plan)
+                if best is None or merit > best[0] + 1e-9:
+                    best = (merit, Fit(sheet, block))
     return best[1] if best else None
 
 
@@ -70,13 +83,21 @@ def plans(tree: TreeNode) -> Iterator[Plan]:
         modes.append(None)
     if depth > 0:
         modes += [Upright(cells, beside) for cells in COLUMNS for beside in ((False, True) if noted else (False,))]
-    bands = range(1, 1 + min(MAX_BANDS, max(1, len(tree.children))))
+    pads = PADS if sum(len(level) for level in levels) <= ROOMY else PADS[:1]
     for upright in modes:
-        # Where the only level below the root stands, no horizontal name depends on the wrap.
-        for wrap_em in WRAPS[:1] if depth == 1 and upright else WRAPS:
-            for count in bands:
-                for pad in PADS if sum(len(level) for level in levels) <= ROOMY else PADS[:1]:
-                    yield Plan(wrap_em, upright, count, pad)
+        if depth == 1 and upright:
+            # The only level below the root stands: wrap and white of horizontal boxes mean nothing.
+            yield Plan(WRAPS[0], upright)
+            continue
+        for wrap_em in _wraps(levels):
+            for pad in pads:
+                yield Plan(wrap_em, upright, pad)
+
+
+def _wraps(levels: list[list[TreeNode]]) -> list[float]:
+    """The wraps that differ: beyond the longest name below the root, wider ones change nothing."""
+    longest = max((em(node.box.label) + 1 for level in levels[1:] for node in level), default=0.0)
+    return [wrap_em for wrap_em, wider in zip(WRAPS, (*WRAPS[1:], 0.0), strict=True) if wider < longest] or [WRAPS[-1]]
 
 
 def fits(block: Block, sheet: Sheet) -> bool:
@@ -96,8 +117,9 @@ def score(block: Block, sheet: Sheet, plan: Plan) -> float:
     most_y = min(spread_height(block, LEVEL_GAPS[1]), sheet.area.height) / sheet.inner.height
     merit = min(natural_x, GOOD_FILL) + min(natural_y, GOOD_FILL)
     merit += min(most_x / LEAST_FILL, 1.0) + min(most_y / LEAST_FILL, 1.0)
-    merit -= 0.1 * (plan.bands - 1) + 0.06 * max(0, _most_lines(block) - 2) + 0.04 * (plan.pad - 1)
-    if plan.bands > 1 and len(block.node.children) < FULL_BAND * plan.bands:
+    bands = max(1, len(block.rows))
+    merit -= 0.1 * (bands - 1) + 0.06 * max(0, _most_lines(block) - 2) + 0.04 * (plan.pad - 1)
+    if bands > 1 and len(block.node.children) < FULL_BAND * bands:
         merit -= 1.0  # a band of two or three boxes looks like a leftover
     if plan.upright and plan.upright.cells < COLUMNS[0]:
         merit -= 0.1

@@ -123,11 +123,13 @@ def _index(brief: Brief, tree: TreeNode, title: str, number: int) -> Iterator[Dr
     first = number + len(index)
     starts: dict[str, int] = {}
     pages: list[Draft] = []
+    # One turn of pages is enough for `auto`: a page per street, not one per community.
+    nested = replace(brief, overflow="rollup") if brief.overflow == "auto" else brief
     for child in tree.children:
         if child.children:
             starts[child.box.id] = first + len(pages)
             child_title = f"{brief.frame.title}——{child.box.short or child.box.label}"
-            pages += _drafts(brief, child, child_title, first + len(pages), f"上级见第{number}页")
+            pages += _drafts(nested, child, child_title, first + len(pages), f"上级见第{number}页")
     yield from _parts(brief, _refer(roll_up(tree, 1), tree, starts), title, basis)
     yield from pages
 
