@@ -121,7 +121,7 @@ class Nodes(Part):
         only: only so many of `over`, evenly picked and moved by `shift`.
         weights: whole numbers, over and over along `over`; equal if absent.
         id, name, short: patterns with {parent} (local id), {name}, {short} (of the row it is made for), {n} (number
-            there), {i} (number in all).
+            there, from `start`), {i} (number in all).
         names: names in order instead of the pattern.
         fixed, totals, cycles: as in Relate.
         holders: for posts.
@@ -141,6 +141,7 @@ class Nodes(Part):
     only: int | None = None
     shift: int = 0
     weights: tuple[int, ...] = (1,)
+    start: int = 1
     id: str
     name: str = ""
     short: str = ""

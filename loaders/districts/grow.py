@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import Formatter
+
 import numpy as np
 import polars as pl
 
@@ -39,29 +41,39 @@ def _handles(draft: Draft, step: Nodes) -> pl.DataFrame:
     if over is None:
         over = pl.DataFrame([{"id": None, "local": "", "name": "", "short": "", "place": None}])
     parents = over[owner]
-    fields = [
-        {"parent": p, "name": nm, "short": s, "n": n, "i": i}
-        for p, nm, s, n, i in zip(
-            parents["local"], parents["name"], parents["short"], number.tolist(), range(1, total + 1), strict=True
-        )
-    ]
-    names = list(step.names) if step.names else [step.name.format(**f) for f in fields]
-    if len(names) != total:
-        raise InputError(f"蓝图中“{step.group}”的名称有{len(names)}个，行有{total}个。", "请使两者相等。")
-    local = [step.id.format(**f) for f in fields]
-    ids = [f"{draft.district}.{x}" for x in local]
+    fields = parents.select(pl.col("local").alias("parent"), "name", "short").with_columns(
+        pl.Series("n", number + (step.start - 1)), pl.int_range(1, pl.len() + 1).alias("i")
+    )
+    if step.names and len(step.names) != total:
+        raise InputError(f"蓝图中“{step.group}”的名称有{len(step.names)}个，行有{total}个。", "请使两者相等。")
+    written = fields.select(
+        local=_written(step.id),
+        name=pl.Series(step.names) if step.names else _written(step.name),
+        short=_written(step.short),
+    )
+    ids = written.select(pl.lit(f"{draft.district}.") + pl.col("local")).to_series()
     return pl.DataFrame(
         {
             "id": ids,
-            "local": local,
-            "name": names,
-            "short": [step.short.format(**f) for f in fields] if step.short else names,
+            "local": written["local"],
+            "name": written["name"],
+            "short": written["short"] if step.short else written["name"],
             "place": ids if step.label == "Area" else parents["place"].cast(pl.String),
             "owner": parents["id"].cast(pl.String),
             "owner_place": parents["place"].cast(pl.String),
-            "generated": [step.generated] * total,
+            "generated": pl.Series([step.generated]).new_from_index(0, total),
         }
     )
+
+
+def _written(pattern: str) -> pl.Expr:
+    """A pattern as an expression over the columns it names; `{n:02}` pads with zeros."""
+    parts: list[pl.Expr] = []
+    for text, field, spec, _ in Formatter().parse(pattern):
+        parts.append(pl.lit(text))
+        if field:
+            parts.append(pl.col(field).cast(pl.String).str.zfill(int(spec or 0)))
+    return pl.concat_str(parts) if parts else pl.lit("")
 
 
 def _chosen(draft: Draft, step: Nodes) -> pl.DataFrame:
