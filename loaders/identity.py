@@ -105,7 +105,7 @@ def _gather(parts: Sequence[Part]) -> pl.DataFrame:
                 given=pl.col("id") if "id" in have else none,
                 kind=pl.col("kind") if "kind" in have else none,
                 superior=pl.coalesce(above) if above else none,
-                day=pl.coalesce([c for c in ("date", "raised") if c in have] or [none]),
+                day=pl.coalesce([pl.col(c) for c in ("date", "raised") if c in have] or [none]),
                 id_column=pl.lit(column_of(part.mapped, "attribute", "id"), pl.Int32),
                 label=pl.lit(label),
                 name=pl.col("name") if "name" in have else none,
@@ -210,16 +210,20 @@ def _match_or_issue(rows: pl.DataFrame, ready: pl.DataFrame, held: pl.DataFrame,
     )
     free = held.join(rows.select(pl.col(EID).alias("id")).drop_nulls(), on="id", how="anti")
     free = free.sort("id").with_columns(k=pl.int_range(pl.len()).over(same))
-    met = ordered.join(free, on=[*same, "k"], nulls_equal=True, suffix="_held")
+    by_code = ordered.join(free.select("id", "label", "superior_id", "code"), on=["label", "superior_id", "code"])
+    by_code = by_code.filter(pl.len().over("n") == 1).select("n", eid_new="id")
+    met = ordered.join(by_code, on="n", how="anti").join(free, on=[*same, "k"], nulls_equal=True, suffix="_held")
     met = met.filter(pl.col("code").is_null() | pl.col("code_held").is_null() | (pl.col("code") == pl.col("code_held")))
     # Without a superior in the file, a full name that is stored once is that node.
     alone = free.unique("id").filter(pl.len().over("label", "key") == 1)
-    rest = ordered.join(met, on="n", how="anti").filter(pl.col("superior").is_null() & (pl.col("k") == 0))
+    rest = ordered.join(pl.concat([met.select("n"), by_code.select("n")]), on="n", how="anti").filter(
+        pl.col("superior").is_null() & (pl.col("k") == 0)
+    )
     by_name = rest.join(alone.select("id", "label", "key", code_held="code"), on=["label", "key"])
     by_name = by_name.filter(
         pl.col("code").is_null() | pl.col("code_held").is_null() | (pl.col("code") == pl.col("code_held"))
     )
-    matched = pl.concat([met.select("n", eid_new="id"), by_name.select("n", eid_new="id")]).unique("n")
+    matched = pl.concat([by_code, met.select("n", eid_new="id"), by_name.select("n", eid_new="id")]).unique("n")
     issued = _issue(ordered.join(matched, on="n", how="anti"), district)
     return pl.concat([matched, issued])
 

@@ -51,7 +51,7 @@ def clean(column: pl.Expr) -> pl.Expr:
 def clean_series(series: pl.Series, *, lines: bool = False) -> pl.Series:
     """`clean` for a column; line breaks inside a cell are typography and go, unless `lines`."""
     frame = series.to_frame("v").select(clean(pl.col("v")))
-    out = frame["v"]
+    out = frame.to_series()
     if out.str.contains(_WIDE_CLASS).any():
         out = out.str.replace_many(list(_WIDE), list(_WIDE.values()))
     return out if lines else out.str.replace_all(r"\s*[\r\n]+\s*", "")
