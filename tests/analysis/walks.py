@@ -1,7 +1,8 @@
-"""Random small networks and the brute-force oracle of their paths, for the tests of paths, influence and weak points."""
+"""Random small networks and the brute-force oracle of their paths, for tests of paths, influence and weak points."""
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -53,7 +54,9 @@ def networks(draw: st.DrawFn) -> Dataset:
         "GUIDED_BY": link(orgs, orgs, 4) if len(orgs) > 1 else [],
         "COVERS": link(orgs, areas + units, 3, mode="单独"),
         "BELONGS_TO": link(orgs, units, 1),
-        "PAIRED_WITH": link(orgs, units, 6, since="2020-01-01", last_active=draw(st.sampled_from([None, "2021-01-01"]))),
+        "PAIRED_WITH": link(
+            orgs, units, 6, since="2020-01-01", last_active=draw(st.sampled_from([None, "2021-01-01"]))
+        ),
         "REPORTED_TO": link(orgs, orgs, 3, half="单位"),
         "MEMBER_OF": link(orgs + units, alliances, 7, role="成员"),
         "FEDERATES": link(alliances, alliances, 2) if len(alliances) > 1 else [],
@@ -80,7 +83,7 @@ def oracle_graph(data: Dataset, allowed: Iterable[str] = tuple(WEIGHTS), dormant
 
 def strength(graph: nx.DiGraph, path: list[str]) -> Fraction:
     """Product of the weights along a path."""
-    return math.prod((graph[a][b]["w"] for a, b in zip(path, path[1:], strict=False)), start=Fraction(1))
+    return math.prod((graph[a][b]["w"] for a, b in itertools.pairwise(path)), start=Fraction(1))
 
 
 def alliance_visits(path: list[str]) -> int:

@@ -1,0 +1,233 @@
+"""By which path one organization reaches another, the alternatives, and what breaks the last of them if lost."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.analysis.answer import Answer, Row, answer
+from graph.analysis.network import Network, network
+from graph.analysis.reasons import channel, reason, relations_named, walked, weights_shown
+from graph.analysis.routes import Layers, Route, part, routes, to_goal
+from graph.errors import NotFoundError, ParameterError
+from graph.view import View
+
+Array = NDArray[Any]
+
+LIMIT = 20
+HIDDEN: Row = {"hidden": True}
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """What is asked of every pair: how many paths, over which types of relations, past which nodes, seen by whom."""
+
+    k: int
+    allowed: tuple[int, ...]
+    avoided: tuple[int, ...]
+    visible: Array
+
+
+def paths(
+    view: View,
+    from_ids: Sequence[str],
+    to_ids: Sequence[str],
+    k: int = 5,
+    only: Sequence[str] = (),
+    without: Sequence[str] = (),
+    avoid: Sequence[str] = (),
+    visible: Array | None = None,
+) -> Answer:
+    """The strongest path and up to k−1 alternatives from each start to each target, simple and through at most one
+    alliance (domain.md 3, 影响).
+
+    Args:
+        view: the whole district; a path is sought in all of it.
+        from_ids, to_ids: ids of organizations, units, alliances or areas. An area without hops of its own is
+            represented by the organization that covers it.
+        k: 1 to 20, the strongest included.
+        only, without: relations (English or Chinese names) or channels that alone, or never, are walked.
+        avoid: ids of nodes that no path may pass.
+        visible: bool per node: what the caller may see; other nodes become `{"hidden": true}` and a path with one has
+            no strength.
+
+    Returns:
+        Rows in the shape `path` of interface.md, with `from`, `to` and `rank`. Strength is the product of the hops'
+        weights; equal ones by fewer hops, then ids. Totals: for every pair the number of paths, what breaks the last
+        of them (`only_nodes`, `only_relations`) or `why` there is none; and the weights, 本地设定.
+    """
+    if not 1 <= k <= LIMIT:
+        raise ParameterError("参数 k 超出范围。", f"k 取 1 至 {LIMIT} 的整数。")
+    if not from_ids or not to_ids:
+        raise ParameterError("没有给出起点或终点。", "请至少各给出一个起点和终点的标识。")
+    net = network(view)
+    seen = view.visible if visible is None else visible
+    starts, ends, passed_by = (_known(view, ids, seen) for ids in (from_ids, to_ids, avoid))
+    allowed = _allowed(view, net, only, without)
+    if set(passed_by) & (set(starts) | set(ends)):
+        raise ParameterError("要避开的组织同时是起点或终点。", "请从 avoid 中去掉起点和终点。")
+    rows: list[Row] = []
+    pairs: list[Row] = []
+    behind: list[int] = []
+    ask = _Ask(k, allowed, tuple(passed_by), seen)
+    for start, end in itertools.product(dict.fromkeys(starts), dict.fromkeys(ends)):
+        if start == end:
+            raise ParameterError("起点和终点是同一个节点。", "请给出不同的起点和终点。")
+        pair_rows, pair, nodes = _pair(view, net, start, end, ask)
+        rows += pair_rows
+        pairs.append(pair)
+        behind += nodes
+    totals = {"paths": len(rows), "pairs": pairs, "weights": weights_shown(view.profile)}
+    return answer(view, rows, totals, behind)
+
+
+def _known(view: View, ids: Sequence[str], visible: Array) -> list[int]:
+    nodes = [view.index(i) for i in ids]
+    if not all(visible[v] for v in nodes):
+        raise NotFoundError(
+            "没有这个标识的节点，或它在查询日期不在有效期内。",
+            "请用 partygraph search 查找名称或标识。",
+            code="unknown-id",
+        )
+    return nodes
+
+
+def _allowed(view: View, net: Network, only: Sequence[str], without: Sequence[str]) -> tuple[int, ...]:
+    wanted = relations_named(view.profile, only, "only") if only else set(walked(view.profile))
+    wanted -= relations_named(view.profile, without, "without")
+    return tuple(i for i, t in enumerate(net.types) if t in wanted)
+
+
+def place(view: View, net: Network, node: int, leaving: bool) -> int:
+    """The node that takes part in influence for a given end: an area without hops of its own (out of it, or into it)
+    is represented by the organization that covers it, 单独 before other modes, then by id."""
+    own = net.leaving(node) if leaving else net.entering(node)
+    if len(own) or view.snapshot.label(node) != "Area":
+        return node
+    covers = view.edges("COVERS")
+    here = np.flatnonzero(covers.target == node)
+    if not len(here):
+        return node
+    modes = view.edge_words(covers, "mode")
+    best = min(here.tolist(), key=lambda e: (modes[e] != "单独", int(covers.source[e])))
+    return int(covers.source[best])
+
+
+def _pair(view: View, net: Network, start: int, end: int, ask: _Ask) -> tuple[list[Row], Row, list[int]]:
+    """Rows, totals and the nodes behind one pair."""
+    pair: Row = {"from": view.ref(start), "to": view.ref(end), "paths": 0, "only_nodes": [], "only_relations": []}
+    first, last = place(view, net, start, True), place(view, net, end, False)
+    for name, given, used in (("from", start, first), ("to", end, last)):
+        if given != used:
+            pair[f"{name}_represented_by"] = _ref(view, used, ask.visible)
+    if first == last:
+        pair["why"] = {"code": "same-place", "text": "起点与终点是同一党组织及其覆盖的区域，无需路径"}
+        return [], pair, [start, end]
+    layers = part(net, first, last, ask.allowed, ask.avoided)
+    found = routes(layers, view.snapshot.ids, ask.k)
+    if not found:
+        pair["why"] = _why_none(net, first, last, ask)
+        return [], pair, [start, end]
+    pair["paths"] = len(found)
+    nodes, hops = critical(layers, net, found, ask.allowed)
+    pair["only_nodes"] = [_ref(view, v, ask.visible) for v in nodes]
+    pair["only_relations"] = [_relation(view, net, h, ask.visible) for h in hops]
+    rows = [_row(view, net, layers, r, i, ask) for i, r in enumerate(found, 1)]
+    m = len(layers.nodes)
+    behind = {int(layers.nodes[s % m]) for r in found for s in r.states}
+    return rows, pair, [start, end, *behind]
+
+
+def _row(view: View, net: Network, layers: Layers, route: Route, rank: int, ask: _Ask) -> Row:
+    hops = [_hop(view, net, h, ask.visible) for h in route.hops]
+    weights = [float(net.weight[h]) for h in route.hops]
+    m = len(layers.nodes)
+    passed = [int(layers.nodes[s % m]) for s in route.states]
+    whole = bool(ask.visible[passed].all())
+    return {
+        "from": _ref(view, passed[0], ask.visible),
+        "to": _ref(view, passed[-1], ask.visible),
+        "rank": rank,
+        "channel": channel(view.profile, [net.types[net.type[h]] for h in route.hops]),
+        "strength": float(f"{np.prod(weights):.9g}") if whole else None,
+        "bottleneck": int(np.argmin(weights)) if whole else None,
+        "hops": hops,
+    }
+
+
+def _ref(view: View, node: int, visible: Array) -> Row:
+    return view.ref(node) or dict(HIDDEN) if visible[node] else dict(HIDDEN)
+
+
+def _hop(view: View, net: Network, hop: int, visible: Array) -> Row:
+    source, target = int(net.source[hop]), int(net.target[hop])
+    if not visible[source] and not visible[target]:
+        return dict(HIDDEN)
+    type_, backward = net.types[net.type[hop]], bool(net.backward[hop])
+    both = bool(visible[source] and visible[target])
+    return {
+        "from": _ref(view, source, visible),
+        "to": _ref(view, target, visible),
+        "relation": type_,
+        "direction": "backward" if backward else "forward",
+        "weight": float(f"{net.weight[hop]:.9g}") if both else None,
+        "reason": reason(type_, backward, bool(net.dormant[hop]), view.profile.influence.dormant_factor),
+    }
+
+
+def _relation(view: View, net: Network, hop: int, visible: Array) -> Row:
+    """The relation behind a hop, in its own direction."""
+    ends = (int(net.source[hop]), int(net.target[hop]))
+    source, target = reversed(ends) if net.backward[hop] else ends
+    if not visible[source] and not visible[target]:
+        return dict(HIDDEN)
+    return {
+        "relation": net.types[net.type[hop]],
+        "from": _ref(view, source, visible),
+        "to": _ref(view, target, visible),
+    }
+
+
+def critical(
+    layers: Layers, net: Network, found: Sequence[Route], allowed: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    """Nodes and hops that every path passes, in the order of the strongest path.
+
+    Only what all found paths share is tried, each by taking it away and asking whether a way is left. A hop that two
+    relations carry is not lost with one of them.
+    """
+    m = len(layers.nodes)
+    places = [[s % m for s in r.states] for r in found]
+    shared = set(places[0]).intersection(*places[1:])
+    nodes = [
+        int(layers.nodes[p]) for p in places[0][1:-1] if p in shared and to_goal(layers, (p,))[layers.start] == np.inf
+    ]
+    common = set(found[0].hops).intersection(*(r.hops for r in found[1:]))
+    hops = []
+    for hop in found[0].hops:
+        if hop not in common:
+            continue
+        parallel = net.between(int(net.source[hop]), int(net.target[hop]))
+        carriers = {(int(net.type[h]), int(net.row[h])) for h in parallel if net.type[h] in allowed}
+        if len(carriers) == 1 and to_goal(layers, hop_kept=layers.hop != hop)[layers.start] == np.inf:
+            hops.append(hop)
+    return nodes, hops
+
+
+def _why_none(net: Network, start: int, end: int, ask: _Ask) -> Row:
+    """Why no path was found, from the nearest cause to the farthest."""
+    everything = tuple(range(len(net.types)))
+    if not len(net.leaving(start)):
+        return {"code": "no-way-out", "text": "起点没有可走的影响关系（按治理方案的权重）"}
+    if not len(net.entering(end)):
+        return {"code": "no-way-in", "text": "没有可走的影响关系到达终点（按治理方案的权重）"}
+    if set(ask.allowed) != set(everything) or ask.avoided:
+        layers = part(net, start, end, everything, ())
+        if to_goal(layers)[layers.start] < np.inf:
+            return {"code": "filtered", "text": "去掉关系限制或避开的组织后有路径，在所给限制下没有"}
+    return {"code": "not-connected", "text": "两者之间没有路径（每条路径至多经过一个联盟）"}
