@@ -54,6 +54,8 @@ def clean_series(series: pl.Series, *, lines: bool = False) -> pl.Series:
     out = frame.to_series()
     if out.str.contains(_WIDE_CLASS).any():
         out = out.str.replace_many(list(_WIDE), list(_WIDE.values()))
+    # Our own CSV guards text that a spreadsheet would take for a formula by an apostrophe.
+    out = out.str.replace(r"^'('*[=+\-@])", "$1")
     return out if lines else out.str.replace_all(r"\s*[\r\n]+\s*", "")
 
 
@@ -207,6 +209,7 @@ _NUMBERED = re.compile(r"(?:^|(?<=[\s、，,；;。]))[(（]?(\d{1,2})[.．、)�
 def _texts(text: str) -> Parsed:
     """Several values in one cell: by lines if there are any, by running numbers (1.A 2.B), else by separators."""
     plain = re.sub(_INVISIBLE, "", text).replace(NUMBER_MARK, "").replace("\r", "")
+    plain = re.sub(r"^'('*[=+\-@])", r"\1", plain)
     if re.match(CELL_ERRORS, plain):
         return None, "cell-error"
     numbers = [int(n) for n in _NUMBERED.findall(plain)]
