@@ -245,8 +245,9 @@ def _home(view: View) -> Array:
                 direct = (target >= span.start) & (target < span.stop)
                 source, target = source[direct], target[direct]
             lacking = (home[source] < 0) & (home[target] >= 0)
-            # Reversed, so that of several the first row wins.
-            home[source[lacking][::-1]] = home[target[lacking][::-1]]
+            # Highest first, so that of several the lowest id wins, whatever the order of rows.
+            order = np.argsort(target[lacking])[::-1]
+            home[source[lacking][order]] = home[target[lacking][order]]
     return home
 
 

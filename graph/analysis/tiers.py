@@ -43,7 +43,9 @@ def _places(view: View) -> Places:
     seat = np.full(n, -1, np.int64)
     found, classes = covering(view)
     close = (classes <= JOINT) & (found.target >= areas.start) & (found.target < areas.stop)
-    seat[found.source[close][::-1] - span.start] = found.target[close][::-1]
+    # Highest first, so that of several areas the lowest id wins, whatever the order of rows.
+    order = np.argsort(found.target[close])[::-1]
+    seat[found.source[close][order] - span.start] = found.target[close][order]
     vocabularies = [snapshot.words("Organization", a) for a in ("line", "tier", "kind")]
     vocabularies.append(snapshot.words("Area", "kind"))
     columns = [snapshot.column("Organization", a).astype(np.int64) for a in ("line", "tier", "kind")]

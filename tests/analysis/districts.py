@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from graph.dataset import Dataset, dataset
@@ -20,6 +21,8 @@ from graph.snapshot import build
 from graph.view import View, view
 
 DAY = dt.date(2026, 6, 30)
+# Small examples are drawn from the start; shrinking twenty-row frames would take minutes.
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 _TIERS_URBAN = [
@@ -317,3 +320,8 @@ def views(**changes: Any) -> st.SearchStrategy[View]:
     """Views of random small districts; `changes` replace keys of the profile."""
     chosen = profile(**changes)
     return datasets().map(lambda d: view_data(d, with_profile=chosen))
+
+
+def few(examples: int) -> settings:
+    """Hypothesis settings of the tests of analyses."""
+    return settings(max_examples=examples, deadline=None, phases=PHASES)

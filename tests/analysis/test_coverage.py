@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from graph.analysis.coverage import cover, coverage, coverage_counts
 from graph.dataset import Dataset, relation_table
 from graph.errors import NotFoundError, ParameterError
 from graph.profile import CoverageRule
-from tests.analysis.districts import data_of, datasets, profile, renamed, shuffled, view_data, view_of, with_ended
+from tests.analysis.districts import data_of, datasets, few, profile, renamed, shuffled, view_data, view_of, with_ended
 from tests.analysis.plain import Plain
 
 PROFILE = profile()
@@ -97,7 +97,7 @@ def plain_states(p: Plain, rule: CoverageRule) -> dict[str, dict[str, Any]]:
     return out
 
 
-@settings(max_examples=40, deadline=None)
+@few(40)
 @given(datasets())
 def test_counts_equal_plain_dictionaries(data: Dataset) -> None:
     p, view = Plain(data), view_data(data)
@@ -129,7 +129,7 @@ def answer_rows(data: Dataset) -> list[dict[str, Any]]:
     return coverage(view_data(data), level="all").rows
 
 
-@settings(max_examples=20, deadline=None)
+@few(20)
 @given(datasets())
 def test_shuffling_ending_and_renaming_change_no_figure(data: Dataset) -> None:
     wanted = figures(data)
@@ -138,7 +138,7 @@ def test_shuffling_ending_and_renaming_change_no_figure(data: Dataset) -> None:
     assert figures(renamed(data)) == wanted
 
 
-@settings(max_examples=20, deadline=None)
+@few(20)
 @given(datasets())
 def test_a_subtree_is_the_sum_of_its_parts(data: Dataset) -> None:
     view = view_data(data)
@@ -155,7 +155,7 @@ def test_a_subtree_is_the_sum_of_its_parts(data: Dataset) -> None:
                 assert values[v] == values[children].sum() + np.sum(here)
 
 
-@settings(max_examples=20, deadline=None)
+@few(20)
 @given(datasets())
 def test_covering_one_gap_raises_one_count_in_each_ancestor(data: Dataset) -> None:
     rule = PROFILE.rule("grids")

@@ -5,19 +5,19 @@ from __future__ import annotations
 import networkx as nx
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from graph.analysis.coverage import coverage
 from graph.analysis.gaps import gaps
 from graph.dataset import Dataset
-from tests.analysis.districts import datasets, profile, shuffled, view_data, view_of, with_ended
+from tests.analysis.districts import datasets, few, profile, shuffled, view_data, view_of, with_ended
 from tests.analysis.plain import Plain
 from tests.analysis.test_coverage import GRIDS, PARTS, plain_states
 
 PROFILE = profile()
 
 
-@settings(max_examples=30, deadline=None)
+@few(30)
 @given(datasets())
 def test_gaps_are_what_coverage_lacks(data: Dataset) -> None:
     p, view = Plain(data), view_data(data)
@@ -55,7 +55,7 @@ def plain_responsible(p: Plain, gap: str, wanted: str) -> set[str]:
     return set()
 
 
-@settings(max_examples=30, deadline=None)
+@few(30)
 @given(datasets())
 def test_responsible_is_the_nearest_formal_organization_above(data: Dataset) -> None:
     told = data.node("Organization").with_columns(
@@ -129,7 +129,7 @@ def test_the_community_answers_for_its_grids_and_the_street_where_it_has_none() 
     assert [r["responsible"]["id"] for r in gaps(view, rule="grids").rows] == ["t.os", "t.os"]
 
 
-@settings(max_examples=10, deadline=None)
+@few(10)
 @given(datasets())
 def test_order_of_rows_and_ended_relations_change_nothing(data: Dataset) -> None:
     def told(changed: Dataset) -> list[tuple[object, ...]]:
