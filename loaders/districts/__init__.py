@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from graph.dataset import Dataset
 from graph.errors import NotFoundError
-from loaders.districts.blueprint import Divisions, Nodes, RelateStep, blueprint_paths, read_blueprint
+from loaders.districts.blueprint import Blueprint, Divisions, Nodes, RelateStep, blueprint_paths, read_blueprint
 from loaders.districts.draft import Draft
 from loaders.districts.grow import add_nodes
 from loaders.districts.official import add_divisions
@@ -24,14 +24,30 @@ def build(district: str) -> Dataset:
     Real areas come from the divisions of 2023 (`divisions/PROVENANCE.md`); what was made up to fill a published
     total is `generated`. `NotFoundError` lists the published districts.
     """
-    paths = blueprint_paths()
-    if district not in paths:
-        raise NotFoundError("没有这个已公布的区划。", f"可用的区划：{'、'.join(paths)}。", code="unknown-district")
-    plan = read_blueprint(paths[district])
+    plan = _blueprint(district)
     draft = Draft(plan.district, MappingProxyType({}))
     for step in plan.steps:
         draft = _apply(draft, step)
     return draft.finished()
+
+
+def remarks(district: str) -> list[str]:
+    """What the article and the divisions do not agree on, what was assumed, and which rows were left out and why."""
+    plan = _blueprint(district)
+    left_out = [
+        f"未建入{row.name}（{row.code}）：{row.because}。"
+        for step in plan.steps
+        if isinstance(step, Divisions)
+        for row in step.leave_out
+    ]
+    return [*plan.remarks, *left_out]
+
+
+def _blueprint(district: str) -> Blueprint:
+    paths = blueprint_paths()
+    if district not in paths:
+        raise NotFoundError("没有这个已公布的区划。", f"可用的区划：{'、'.join(paths)}。", code="unknown-district")
+    return read_blueprint(paths[district])
 
 
 def _apply(draft: Draft, step: Divisions | Nodes | RelateStep) -> Draft:

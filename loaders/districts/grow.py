@@ -30,7 +30,8 @@ def add_nodes(draft: Draft, step: Nodes) -> Draft:
     if step.label == "Area":
         draft = draft.with_areas(handles["id"], handles["owner_place"])
     for link in step.links:
-        draft = relate(draft, link, handles, step.group)
+        named = link if link.generated or link.source else link.model_copy(update={"source": step.source})
+        draft = relate(draft, named, handles, step.group)
     return draft
 
 
