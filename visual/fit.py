@@ -118,7 +118,8 @@ def score(block: Block, sheet: Sheet, plan: Plan) -> float:
     merit = min(natural_x, GOOD_FILL) + min(natural_y, GOOD_FILL)
     merit += min(most_x / LEAST_FILL, 1.0) + min(most_y / LEAST_FILL, 1.0)
     bands = max(1, len(block.rows))
-    merit -= 0.1 * (bands - 1) + 0.06 * max(0, _most_lines(block) - 2) + 0.04 * (plan.pad - 1)
+    lines = _most_lines(block)
+    merit -= 0.1 * (bands - 1) + 0.03 * (lines > 1) + 0.06 * max(0, lines - 2) + 0.04 * (plan.pad - 1)
     if bands > 1 and len(block.node.children) < FULL_BAND * bands:
         merit -= 1.0  # a band of two or three boxes looks like a leftover
     if plan.upright and plan.upright.cells < COLUMNS[0]:
