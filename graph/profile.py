@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from graph.errors import InputError, NotFoundError
+from graph.faults import faults
 from graph.model import RELATION_TYPES
 
 Weight = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -262,37 +263,35 @@ class Profile(Part):
 
 def _unknown_terms(profile: Profile) -> Iterator[str]:
     """Cross references inside a profile that lead nowhere, each with what is allowed."""
-    kinds = set(profile.area_kinds)
-    asked: list[tuple[str, Iterable[str]]] = [
-        ("root_area_kind", (profile.root_area_kind,)),
-        ("reporting_kinds", profile.reporting_kinds),
-        *((f"lines.{li.id}.{t.tier}.area_kinds", t.area_kinds) for li in profile.lines for t in li.tiers),
-        *((f"coverage.{r.id}.subject.kinds", r.subject.kinds) for r in profile.coverage if r.subject.label == "Area"),
-        *((f"alliances.{a.kind}.area_kinds", a.area_kinds) for a in profile.alliances),
-        *((f"posts.{p.kind}.area_kinds", p.area_kinds) for p in profile.posts),
-        *((f"facilities.{f.kind}.area_kinds", f.area_kinds) for f in profile.facilities),
-        ("pairing.area_kinds", profile.pairing.area_kinds if profile.pairing else ()),
+    kinds, paired = "不在 area_kinds 中", profile.pairing
+    tier, tiers = "不是任何条线的层级", sorted({t.tier for line in profile.lines for t in line.tiers})
+    asked: list[tuple[str, Iterable[str], str]] = [
+        ("root_area_kind", (profile.root_area_kind,), kinds),
+        ("reporting_kinds", profile.reporting_kinds, kinds),
+        *((f"lines.{li.id}.{t.tier}.area_kinds", t.area_kinds, kinds) for li in profile.lines for t in li.tiers),
+        *(
+            (f"coverage.{r.id}.subject.kinds", r.subject.kinds, kinds)
+            for r in profile.coverage
+            if r.subject.label == "Area"
+        ),
+        *((f"alliances.{a.kind}.area_kinds", a.area_kinds, kinds) for a in profile.alliances),
+        *((f"posts.{p.kind}.area_kinds", p.area_kinds, kinds) for p in profile.posts),
+        *((f"facilities.{f.kind}.area_kinds", f.area_kinds, kinds) for f in profile.facilities),
+        ("pairing.area_kinds", paired.area_kinds if paired else (), kinds),
+        ("pairing.tiers", paired.tiers if paired else (), tier),
+        *((f"alliances.{a.kind}.leader_tiers", a.leader_tiers, tier) for a in profile.alliances),
+        *((f"posts.{p.kind}.tiers", p.tiers, tier) for p in profile.posts),
+        *((f"coverage.{r.id}.responsible", filter(None, (r.responsible,)), tier) for r in profile.coverage),
+        ("responsible_level", filter(None, (profile.responsible_level,)), tier),
+        ("terms.years", profile.terms.years, tier),
+        ("terms.no_term_tiers", profile.terms.no_term_tiers, tier),
+        ("influence.weights", profile.influence.weights, "不是关系类型"),
     ]
-    for where, used in asked:
+    allowed = {kinds: profile.area_kinds, tier: tiers, "不是关系类型": tuple(RELATION_TYPES)}
+    for where, used, said in asked:
         for word in used:
-            if word not in kinds:
-                yield f"{where} 中的“{word}”不在 area_kinds 中（可用：{'、'.join(profile.area_kinds)}）"
-    tiers = {t.tier for li in profile.lines for t in li.tiers}
-    for where, used in (
-        ("pairing.tiers", profile.pairing.tiers if profile.pairing else ()),
-        *((f"alliances.{a.kind}.leader_tiers", a.leader_tiers) for a in profile.alliances),
-        *((f"posts.{p.kind}.tiers", p.tiers) for p in profile.posts),
-        *((f"coverage.{r.id}.responsible", (r.responsible,) if r.responsible else ()) for r in profile.coverage),
-        ("responsible_level", (profile.responsible_level,) if profile.responsible_level else ()),
-        ("terms.years", tuple(profile.terms.years)),
-        ("terms.no_term_tiers", profile.terms.no_term_tiers),
-    ):
-        for word in used:
-            if word not in tiers:
-                yield f"{where} 中的“{word}”不是任何条线的层级（可用：{'、'.join(sorted(tiers))}）"
-    for relation in profile.influence.weights:
-        if relation not in RELATION_TYPES:
-            yield f"influence.weights 中的“{relation}”不是关系类型（可用：{'、'.join(RELATION_TYPES)}）"
+            if word not in allowed[said]:
+                yield f"{where} 中的“{word}”{said}（可用：{'、'.join(allowed[said])}）"
     for group, ids in (("lines", [li.id for li in profile.lines]), ("coverage", [r.id for r in profile.coverage])):
         twice = {i for i in ids if ids.count(i) > 1}
         if twice:
@@ -317,31 +316,12 @@ def parse_profile(raw: Mapping[str, Any], file: str) -> Profile:
     try:
         return Profile.model_validate(raw)
     except ValidationError as e:
-        items = [_item(file, dict(error)) for error in e.errors(include_url=False)]
+        items = faults(file, e, Profile)
         first = items[0]
         more = f"（共{len(items)}处）" if len(items) > 1 else ""
         raise InputError(
             f"治理方案文件 {file} 有误{more}：{first['detail']}", first["remedy"], code="profile-invalid", items=items
         ) from None
-
-
-_REMEDIES = {
-    "missing": "请补上这个键。",
-    "extra_forbidden": "请删去这个键，或改为文档 docs/profile 中列出的键。",
-}
-
-
-def _item(file: str, error: Mapping[str, Any]) -> dict[str, str]:
-    key = ".".join(str(p) for p in error["loc"]) or "（整个文件）"
-    kind = str(error["type"])
-    context = error.get("ctx", {})
-    allowed = context.get("expected") or context.get("pattern")
-    said = {"missing": "缺少必填的键", "extra_forbidden": "不认识的键"}.get(kind)
-    if kind == "value_error":
-        said = str(context.get("error", "值不合要求"))
-    detail = f"{key}：{said or '值不合要求'}。"
-    remedy = _REMEDIES.get(kind, f"可用的值：{allowed}。" if allowed else f"请按要求修改（{error['msg']}）。")
-    return {"code": "profile-invalid", "detail": f"{file} {detail}", "remedy": remedy, "pointer": key}
 
 
 PROFILES = Path(__file__).with_name("profiles")
