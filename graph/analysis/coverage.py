@@ -182,7 +182,7 @@ def coverage(view: View, area: str | None = None, level: str | None = None, rule
         counts = coverage_counts(view, each)
         rows += [_row(view, each, counts, p) for p in reported_areas(view, tops, level, each.hierarchy)]
         sums[each.id] = _figures(counts, tops)
-        behind.append(cover(view, each).nodes)
+        behind += [cover(view, each).nodes, *(found.source for _, found in accepted(view, each))]
     missing = []
     if not rules:
         missing.append(notice("no-rules", f"治理方案“{view.profile.name}”没有声明覆盖规则，无法计算覆盖率。"))
