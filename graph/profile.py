@@ -264,16 +264,13 @@ class Profile(Part):
 def _unknown_terms(profile: Profile) -> Iterator[str]:
     """Cross references inside a profile that lead nowhere, each with what is allowed."""
     kinds, paired = "不在 area_kinds 中", profile.pairing
+    of_areas = [r for r in profile.coverage if r.subject.label == "Area"]
     tier, tiers = "不是任何条线的层级", sorted({t.tier for line in profile.lines for t in line.tiers})
     asked: list[tuple[str, Iterable[str], str]] = [
         ("root_area_kind", (profile.root_area_kind,), kinds),
         ("reporting_kinds", profile.reporting_kinds, kinds),
         *((f"lines.{li.id}.{t.tier}.area_kinds", t.area_kinds, kinds) for li in profile.lines for t in li.tiers),
-        *(
-            (f"coverage.{r.id}.subject.kinds", r.subject.kinds, kinds)
-            for r in profile.coverage
-            if r.subject.label == "Area"
-        ),
+        *((f"coverage.{r.id}.subject.kinds", r.subject.kinds, kinds) for r in of_areas),
         *((f"alliances.{a.kind}.area_kinds", a.area_kinds, kinds) for a in profile.alliances),
         *((f"posts.{p.kind}.area_kinds", p.area_kinds, kinds) for p in profile.posts),
         *((f"facilities.{f.kind}.area_kinds", f.area_kinds, kinds) for f in profile.facilities),
