@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import ssl
 import sys
 import tempfile
 import threading
@@ -141,12 +142,15 @@ def _fetch_all(jars: Sequence[Jar], home: Path, base: str, progress: Progress) -
         raise _disk_error(home, error) from error
     stop = threading.Event()
     done: list[int] = []
+    # One context for all: reading the system's certificates takes longer than fetching a jar.
+    tls = urllib.request.HTTPSHandler(context=ssl.create_default_context())
+    opener = urllib.request.build_opener(tls)
     total = sum(jar.size for jar in jars)
     pool = ThreadPoolExecutor(THREADS)
     try:
         # Large ones first, so that no single jar is left over at the end.
         ordered = sorted(jars, key=lambda jar: -jar.size)
-        pending = {pool.submit(_fetch, jar, home, base, stop, done) for jar in ordered}
+        pending = {pool.submit(_fetch, jar, home, base, opener, stop, done) for jar in ordered}
         while pending:
             finished, pending = wait(pending, timeout=0.5, return_when=FIRST_EXCEPTION)
             progress(f"下载 Neo4j 运行库：{sum(done) / 1e6:.0f}/{total / 1e6:.0f} MB，共 {len(jars)} 个文件")
@@ -157,10 +161,12 @@ def _fetch_all(jars: Sequence[Jar], home: Path, base: str, progress: Progress) -
         pool.shutdown(cancel_futures=True)
 
 
-def _fetch(jar: Jar, home: Path, base: str, stop: threading.Event, done: list[int]) -> None:
+def _fetch(
+    jar: Jar, home: Path, base: str, opener: urllib.request.OpenerDirector, stop: threading.Event, done: list[int]
+) -> None:
     for attempt in range(1, TRIES + 1):
         try:
-            data = _download(f"{base}/{jar.path}", jar.size, stop)
+            data = _download(opener, f"{base}/{jar.path}", jar.size, stop)
             break
         except (OSError, HTTPException) as error:
             lost = isinstance(error, urllib.error.HTTPError) and error.code < 500
@@ -181,11 +187,11 @@ def _fetch(jar: Jar, home: Path, base: str, stop: threading.Event, done: list[in
     done.append(jar.size)
 
 
-def _download(url: str, size: int, stop: threading.Event) -> bytes:
+def _download(opener: urllib.request.OpenerDirector, url: str, size: int, stop: threading.Event) -> bytes:
     """The body, cut off one byte after the expected size: a wrong answer must not fill the memory."""
     parts: list[bytes] = []
     got = 0
-    with urllib.request.urlopen(url, timeout=SOCKET_TIMEOUT) as answer:
+    with opener.open(url, timeout=SOCKET_TIMEOUT) as answer:
         while got <= size and not stop.is_set() and (chunk := answer.read(min(CHUNK, size + 1 - got))):
             parts.append(chunk)
             got += len(chunk)
@@ -199,11 +205,11 @@ def _place(data: bytes, target: Path) -> None:
         handle, part = tempfile.mkstemp(prefix=target.name, suffix=".part", dir=target.parent)
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-        os.replace(part, target)
+        Path(part).replace(target)
     except OSError as error:
         if part is not None:
             with suppress(OSError):
-                os.unlink(part)
+                Path(part).unlink()
         raise _disk_error(target.parent, error) from error
 
 

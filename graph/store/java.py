@@ -9,11 +9,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.errors import InputError, UnavailableError
 from graph.store import jars
+from graph.store.jars import Progress
 
 START_TIMEOUT = 300.0
 STOP_TIMEOUT = 60.0
@@ -44,7 +46,7 @@ class Options:
     jars: Path | None = None
     maven_url: str | None = None
     java_home: str | None = None
-    progress: jars.Progress = field(default=lambda _: None)
+    progress: Progress = field(default=lambda _: None)
 
 
 def check(options: Options) -> None:
@@ -168,10 +170,8 @@ def end(process: subprocess.Popen[bytes]) -> None:
     """Have the child stop Neo4j cleanly by closing its pipe; kill it only if it does not."""
     assert process.stdin is not None
     assert process.stdout is not None
-    try:
+    with suppress(BrokenPipeError):  # it ended before it had read all
         process.stdin.close()
-    except BrokenPipeError:
-        pass  # it ended before it had read all
     try:
         process.wait(STOP_TIMEOUT)
     except subprocess.TimeoutExpired:
@@ -214,7 +214,6 @@ def _spawn(home: Path) -> subprocess.Popen[bytes]:
     log = log_file(home)
     log.parent.mkdir(exist_ok=True)
     fresh = log.exists() and log.stat().st_size > LOG_LIMIT
-    own_group = {"creationflags": 0x200} if sys.platform == "win32" else {"start_new_session": True}
     with log.open("wb" if fresh else "ab") as stderr:
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "graph.store.jvm_child"],
@@ -223,7 +222,8 @@ def _spawn(home: Path) -> subprocess.Popen[bytes]:
             stderr=stderr,
             env=_environment(),
             cwd=home,
-            **own_group,  # type: ignore[call-overload]
+            start_new_session=True,  # Ctrl-C in the terminal is for the owner, which stops the child cleanly
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same on Windows
         )
 
 

@@ -22,6 +22,8 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as cache:
         lockfile = jgo.build(ENDPOINT, cache_dir=Path(cache)).lockfile
+    if lockfile is None:
+        raise SystemExit("jgo wrote no lock file")
     lines = []
     for jar in lockfile.dependencies:
         classifier = f"-{jar.classifier}" if jar.classifier else ""
