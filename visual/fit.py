@@ -25,7 +25,7 @@ from visual.text import em
 
 WRAPS = (14.0, 10.0, 8.0, 6.0, 5.0)
 COLUMNS = (12, 8)  # cells of a vertical column; names over it give way to the short name
-FLAT_LEAVES = 36  # up to so many boxes of the last level may lie, more always stand
+FEW_LEAVES, FLAT_LEAVES = 4, 36  # up to so many boxes of the last level may lie, more always stand
 WIDEST = {"A3": 170, "A4": 110}  # no sheet holds more boxes of one level: three bands of upright boxes
 PADS, ROOMY = (1.0, 2.0, 3.0), 40  # white in horizontal boxes, tried up to so many boxes
 FULL_BAND = 3.5  # least boxes in a band, on average, where one band would do
@@ -122,6 +122,8 @@ def score(block: Block, sheet: Sheet, plan: Plan) -> float:
     merit -= 0.1 * (bands - 1) + 0.03 * (lines > 1) + 0.06 * max(0, lines - 2) + 0.04 * (plan.pad - 1)
     if bands > 1 and len(block.node.children) < FULL_BAND * bands:
         merit -= 1.0  # a band of two or three boxes looks like a leftover
+    if plan.upright and len(list(levels_of(block.node))[-1]) <= FEW_LEAVES:
+        merit -= 0.3  # a few boxes stand only where they cannot lie
     if plan.upright and plan.upright.cells < COLUMNS[0]:
         merit -= 0.1
     return merit - (0.05 if sheet.orientation == "portrait" else 0.0)

@@ -128,7 +128,7 @@ def _index(brief: Brief, tree: TreeNode, title: str, number: int) -> Iterator[Dr
     for child in tree.children:
         if child.children:
             starts[child.box.id] = first + len(pages)
-            child_title = f"{brief.frame.title}——{child.box.short or child.box.label}"
+            child_title = f"{brief.frame.title}——{child.box.label}"
             pages += _drafts(nested, child, child_title, first + len(pages), f"上级见第{number}页")
     yield from _parts(brief, _refer(roll_up(tree, 1), tree, starts), title, basis)
     yield from pages
