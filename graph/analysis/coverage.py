@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from graph.analysis.answer import Answer, Row, answer
 from graph.analysis.asked import asked_areas, notice, reported_areas
-from graph.analysis.evidence import GROUP, JOINT, NONE, SOLE, WIDER, accepted, advice, of_kind, organizations
+from graph.analysis.evidence import GROUP, JOINT, NONE, SOLE, WIDER, Ties, accepted, advice, of_kind, organizations
 from graph.profile import CoverageRule, Subject
 from graph.tree import Forest
 from graph.view import View
@@ -89,13 +89,14 @@ def cover(view: View, rule: CoverageRule) -> Coverage:
     span = view.snapshot.span(rule.subject.label)
     n = span.stop - span.start
     at = np.flatnonzero(subjects(view, rule.subject))
-    best, group = _by_organization(view, rule, span)
+    found, classes = organizations(view, rule)
+    best, group = _by_organization(view, rule, span, found, classes)
     own, advised = best < NONE, _hit(span, advice(view).target)
     covered = np.zeros(n, bool)
     made_up = view.snapshot.arrays["generated"][span].copy()
-    for _, found in accepted(view, rule):
-        covered |= _hit(span, found.target)
-        made_up |= _hit(span, found.target[found.made_up])
+    for accept, proof in accepted(view, rule, found):
+        covered |= own if accept == "organization" else _hit(span, proof.target)
+        made_up |= _hit(span, proof.target[proof.made_up])
     backstopped = _hit(span, view.edges("BACKSTOPS").target) & ~own & ~advised
     nodes, work = at + span.start, (advised & ~own)[at]
     return Coverage(
@@ -111,9 +112,8 @@ def _hit(span: slice, target: Array) -> Array:
     return hit
 
 
-def _by_organization(view: View, rule: CoverageRule, span: slice) -> tuple[Array, Array]:
+def _by_organization(view: View, rule: CoverageRule, span: slice, found: Ties, classes: Array) -> tuple[Array, Array]:
     """Over the label's range: the closest class of a covering organization, and whether only 党小组 cover."""
-    found, classes = organizations(view, rule)
     here = (found.target >= span.start) & (found.target < span.stop)
     target, classes = found.target[here] - span.start, classes[here]
     best = np.full(span.stop - span.start, NONE, np.int8)
@@ -148,10 +148,18 @@ def coverage_counts(view: View, rule: CoverageRule) -> CoverageCounts:
     # A unit lies in its area and counts for it; an area is not below itself.
     first = forest.enter + 1 if rule.subject.label == "Area" else forest.enter
     total = _within(forest, first, seat, None)
-    some = np.flatnonzero(total)
-    columns = {f.name: getattr(found, f.name)[seated] for f in fields(found)[2:-1]}
-    counts = {name: _within(forest, first, seat[flag], some) for name, flag in columns.items()}
-    return CoverageCounts(total=total, generated=_within(forest, first, seat[found.made_up[seated]], some), **counts)
+    some, none = np.flatnonzero(total), np.zeros(len(total), np.int64)
+
+    def count(flags: Array) -> Array:
+        """A flag that holds for all subjects, or for none, needs no counting."""
+        chosen = flags[seated]
+        held = np.count_nonzero(chosen)
+        if held in (0, len(chosen)):
+            return total if held else none
+        return _within(forest, first, seat[chosen], some)
+
+    counts = {f.name: count(getattr(found, f.name)) for f in fields(found)[2:-1]}
+    return CoverageCounts(total=total, generated=count(found.made_up), **counts)
 
 
 def _within(forest: Forest, first: Array, seat: Array, some: Array | None) -> Array:
@@ -160,10 +168,10 @@ def _within(forest: Forest, first: Array, seat: Array, some: Array | None) -> Ar
     out = np.zeros(n, np.int64)
     if not len(seat):
         return out
-    running = np.zeros(n + 1, np.int32)
-    np.cumsum(np.bincount(forest.enter[seat], minlength=n), out=running[1:])
-    chosen = slice(None) if some is None else some
-    out[chosen] = running[forest.leave[chosen]] - running[first[chosen]]
+    running = np.cumsum(np.bincount(forest.enter[seat] + 1, minlength=n + 1))
+    if some is None:
+        return np.asarray(running[forest.leave] - running[first])
+    out[some] = running[forest.leave[some]] - running[first[some]]
     return out
 
 
@@ -182,7 +190,7 @@ def coverage(view: View, area: str | None = None, level: str | None = None, rule
         counts = coverage_counts(view, each)
         rows += [_row(view, each, counts, p) for p in reported_areas(view, tops, level, each.hierarchy)]
         sums[each.id] = _figures(counts, tops)
-        behind += [cover(view, each).nodes, *(found.source for _, found in accepted(view, each))]
+        behind += [cover(view, each).nodes, *(proof.source for _, proof in accepted(view, each))]
     missing = []
     if not rules:
         missing.append(notice("no-rules", f"治理方案“{view.profile.name}”没有声明覆盖规则，无法计算覆盖率。"))

@@ -33,9 +33,13 @@ class Ties:
 
 def ties(view: View, edges: Edges) -> Ties:
     """The ties of a relation type."""
-    flags = view.snapshot.arrays["generated"][edges.source]
-    rows = view.snapshot.edge_column(edges.type, "generated")[edges.row] > 0
-    return Ties(edges.source, edges.target, np.asarray(flags | rows))
+
+    def make() -> Ties:
+        flags = view.snapshot.arrays["generated"][edges.source]
+        rows = view.snapshot.edge_column(edges.type, "generated")[edges.row] > 0
+        return Ties(edges.source, edges.target, np.asarray(flags | rows))
+
+    return view.once(("ties", edges.type), make)
 
 
 def covering(view: View) -> tuple[Ties, Array]:
@@ -94,24 +98,25 @@ def _wider_mode(view: View, rule: CoverageRule) -> Array:
 def advice(view: View) -> Ties:
     """Advisers (党建指导员, 工会, 共青团) of units; a vacant post advises nobody."""
     found = ties(view, view.edges("ADVISES"))
-    return found.take(~vacant(view, found.source))
+    return found.take(~vacant(view)[found.source])
 
 
-def vacant(view: View, nodes: Array) -> Array:
-    """Bool per node: a post that is declared 空缺."""
-    span = view.snapshot.span("Post")
-    flags = view.coded("Post", "status", ("空缺",))
-    post = (nodes >= span.start) & (nodes < span.stop)
-    out = np.zeros(len(nodes), bool)
-    out[post] = flags[nodes[post] - span.start]
-    return out
+def vacant(view: View) -> Array:
+    """Bool per node number: a post that is declared 空缺."""
+
+    def make() -> Array:
+        flags = np.zeros(view.snapshot.n, bool)
+        flags[view.snapshot.span("Post")] = view.coded("Post", "status", ("空缺",))
+        return flags
+
+    return view.once("vacant", make)
 
 
-def accepted(view: View, rule: CoverageRule) -> Iterator[tuple[str, Ties]]:
-    """For each kind of evidence that a rule accepts, the ties that are it."""
+def accepted(view: View, rule: CoverageRule, covers: Ties | None = None) -> Iterator[tuple[str, Ties]]:
+    """For each kind of evidence that a rule accepts, the ties that are it (`covers`: those of `organizations`)."""
     for accept in rule.accepts:
         if accept == "organization":
-            yield accept, organizations(view, rule)[0]
+            yield accept, covers or organizations(view, rule)[0]
         elif accept == "work":
             yield accept, advice(view)
         elif accept == "post":
@@ -124,18 +129,19 @@ def accepted(view: View, rule: CoverageRule) -> Iterator[tuple[str, Ties]]:
         else:
             edges = view.edges("ASSIGNED_TO")
             sent = ties(view, edges).take(view.edge_coded(edges, "mode", rule.assignment_modes))
-            yield accept, sent.take(~vacant(view, sent.source))
+            yield accept, sent.take(~vacant(view)[sent.source])
 
 
 def of_kind(view: View, label: str, nodes: Array, kinds: tuple[str, ...]) -> Array:
     """Bool per node, all of one label: of one of the kinds."""
-    return np.asarray(view.coded(label, "kind", kinds)[nodes - view.snapshot.span(label).start])
+    mask = view.once(("of_kind", label, kinds), lambda: view.coded(label, "kind", kinds))
+    return np.asarray(mask[nodes - view.snapshot.span(label).start])
 
 
 def posts(view: View, kinds: tuple[str, ...]) -> Ties:
     """Posts of some kinds that are not vacant, and what they are posts of."""
     found = ties(view, view.edges("OF"))
-    return found.take(of_kind(view, "Post", found.source, kinds) & ~vacant(view, found.source))
+    return found.take(of_kind(view, "Post", found.source, kinds) & ~vacant(view)[found.source])
 
 
 def _projects(view: View) -> Ties:
