@@ -8,8 +8,8 @@ from typing import Any
 
 from api.caller import Caller
 from api.desk import Desk
-from api.names import resolve
-from api.pages import fingerprint, page
+from api.names import found_row, resolve, search
+from api.pages import PAGE, fingerprint, page
 from api.parameters import Parameter, parse
 from api.questions import Question
 from graph.analysis.answer import Row
@@ -20,9 +20,13 @@ Given = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with its parsed values, its district, the caller's view and that of the whole district."""
+    """A question with its parsed values, its district, the caller's view and that of the whole district.
+
+    `loaded` are the ids of the districts there were: they decide whether one is implied.
+    """
 
     district: str
+    loaded: tuple[str, ...]
     view: View
     whole: View
     values: Mapping[str, Any]
@@ -38,7 +42,8 @@ def asked(desk: Desk, parameters: Sequence[Parameter], given: Given, caller: Cal
     values = parse(parameters, given)
     ids = [p.name for p in parameters if p.type == "id" and values[p.name]]
     texts = [t for name in ids for t in _listed(values[name])]
-    district = desk.choose(values.get("district"), texts)
+    loaded = tuple(sorted(desk.loaded()))
+    district = desk.choose(values.get("district"), texts, loaded)
     as_of, revision = values.get("as_of"), values.get("revision")
     whole = desk.view(district, as_of, None, revision)
     view = whole if caller.scope is None else desk.view(district, as_of, caller.scope, revision)
@@ -46,7 +51,7 @@ def asked(desk: Desk, parameters: Sequence[Parameter], given: Given, caller: Cal
         for name in ids:
             found = tuple(resolve(view, t) for t in _listed(values[name]))
             values[name] = found if isinstance(values[name], tuple) else found[0]
-    return Asked(district, view, whole, values)
+    return Asked(district, loaded, view, whole, values)
 
 
 def body(question: Question, asked: Asked) -> Row:
@@ -55,6 +60,14 @@ def body(question: Question, asked: Asked) -> Row:
     bound = f"{fingerprint(question.name, asked.values)}-{answer['revision']}-{answer['as_of']}"
     rows, following = page(answer["rows"], asked.values.get("limit"), asked.values.get("cursor"), bound)
     return {**answer, "rows": list(rows), "next": following}
+
+
+def search_rows(asked: Asked) -> Row:
+    """A page of the search for `q`: nodes with what lies above them, the best match first."""
+    found = search(asked.view, asked.values["q"])
+    bound = f"{fingerprint('search', asked.values)}-{asked.view.snapshot.revision}"
+    chosen, following = page(found, asked.values.get("limit") or PAGE, asked.values.get("cursor"), bound)
+    return {"rows": [found_row(asked.view, n) for n in chosen], "next": following}
 
 
 def _listed(value: Any) -> Sequence[str]:

@@ -7,7 +7,7 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from api.opening import Opened
@@ -56,19 +56,31 @@ class Desk:
 
     def profile(self, district: str) -> tuple[str, Profile]:
         """Digest and governance profile of a district; a changed file is read again."""
-        path = profile_paths(self.settings.profiles).get(district)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path else ""
+        digest = self._digest(district)
         kept = self._profiles.get(district)
         if kept is None or kept[0] != digest:
             kept = self._profiles[district] = (digest, load_profile(district, self.settings.profiles))
         return kept
 
-    def choose(self, asked: str | None, ids: Sequence[str] = ()) -> str:
+    def stamps(self) -> dict[str, tuple[object, ...]]:
+        """By district what an answer depends on besides the query: another stamp, another answer."""
+        loaded = self.loaded()
+        return {d: self.stamp(d, held.revision, loaded) for d, held in loaded.items()}
+
+    def stamp(self, district: str, revision: int, loaded: Iterable[str]) -> tuple[object, ...]:
+        """Store, revision, profile, day and the districts there are (which decide whether one is implied)."""
+        day = self.today().isoformat()
+        return (self.shelf().store_id, district, revision, self._digest(district), day, tuple(sorted(loaded)))
+
+    def _digest(self, district: str) -> str:
+        path = profile_paths(self.settings.profiles).get(district)
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path else ""
+
+    def choose(self, asked: str | None, ids: Sequence[str], loaded: Sequence[str]) -> str:
         """The district that a question is about: the one asked for, that of the ids, the default, the only one.
 
         Raises `NotFoundError` for one that is not loaded and `ParameterError` listing the loaded ones otherwise.
         """
-        loaded = self.loaded()
         implied = {i.partition(".")[0] for i in ids} & set(loaded)
         names = [asked] if asked else sorted(implied) or ([self.settings.district] if self.settings.district else [])
         listed = "、".join(sorted(loaded)) or "（尚未载入任何区划）"
@@ -137,15 +149,3 @@ class Desk:
             while len(self._views) > VIEWS_KEPT:
                 self._views.popitem(last=False)
         return made
-
-
-def stamps(desk: Desk, loaded: Mapping[str, District], district: str) -> tuple[object, ...]:
-    """What an answer about a district depends on besides the query: another stamp, another answer."""
-    now = loaded.get(district)
-    return (
-        desk.shelf().store_id,
-        district,
-        now.revision if now else None,
-        desk.profile(district)[0],
-        desk.today().isoformat(),
-    )

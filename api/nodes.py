@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from api.names import superior
-from api.pages import fingerprint, made, opened
+from api.pages import PAGE, fingerprint, made, opened, page
 from graph.analysis.answer import Row
 from graph.errors import ParameterError
 from graph.model import RELATIONS, node_attributes, relation_attributes
@@ -28,7 +28,6 @@ LISTS: Mapping[str, str] = {
     "activities": "Activity",
 }
 SKIPPED = frozenset({"id", "name", "kind", "source_file", "source_sheet", "source_row"})
-PAGE = 100
 
 
 def listed(view: View, name: str, values: Mapping[str, Any]) -> Row:
@@ -88,6 +87,14 @@ def card(view: View, id_: str, full: Mapping[str, Any] | None, *, names: bool) -
         "attributes": attributes,
         "neighbours": list(neighbours(view, node)),
     }
+
+
+def neighbour_rows(view: View, id_: str, values: Mapping[str, Any]) -> Row:
+    """A page of the relations in force at a node."""
+    bound = f"{fingerprint('neighbours', values)}-{view.snapshot.revision}"
+    every = list(neighbours(view, view.index(id_)))
+    rows, following = page(every, values.get("limit") or PAGE, values.get("cursor"), bound)
+    return {"rows": list(rows), "next": following}
 
 
 def neighbours(view: View, node: int) -> Iterator[Row]:

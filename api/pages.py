@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from graph.errors import ParameterError
 
 T = TypeVar("T")
+PAGE = 100
 
 
 def fingerprint(question: str, values: Mapping[str, Any]) -> str:

@@ -52,6 +52,9 @@ AS_OF = Parameter("as_of", "截至日期，默认今天", "date", flags=("--as-o
 LIMIT = Parameter("limit", "每页行数", "int", flags=("-",), low=1, high=LIMIT_MOST)
 CURSOR = Parameter("cursor", "上一页给出的游标", flags=("-",))
 REVISION = Parameter("revision", "等待该修订可读（最多5秒）", "int", flags=("-",), low=0)
+ID = Parameter("id", "节点的标识（命令行上也可用全称或 上级/简称）", "id", required=True, example="fuxing.130404001000")
+KIND = Parameter("kind", "只列这一类型（如 街道、党支部）", flags=("--kind",))
+TEXT = Parameter("q", "名称、简称或标识的一部分；多个词用空格分开", required=True, example="钢铁厂")
 COMMON = (DISTRICT, AS_OF, LIMIT, CURSOR, REVISION)
 
 

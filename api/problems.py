@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rfc9457 import Problem
 
 from graph.errors import PartygraphError
+
+
+class RefusedError(PartygraphError):
+    """The request is not allowed. HTTP 403."""
+
+    code = "forbidden"
+    title = "不允许"
+    exit_code = 2
+    status = 403
+
 
 MEDIA_TYPE = "application/problem+json"
 PLACES = ("pointer", "parameter", "header", "file", "sheet", "row", "column")
@@ -33,3 +44,98 @@ def _item(item: dict[str, Any]) -> dict[str, Any]:
     if "message" in item and "detail" not in kept:
         kept["detail"] = item["message"]
     return kept
+
+
+CODES: Mapping[str, str] = {
+    "ambiguous": "一个名称对应多个节点，请改用标识或 上级/简称",
+    "argument-extra": "命令后面有多余的参数",
+    "body-too-large": "请求的内容太大",
+    "chart-too-large": "图太大，请缩小区域或深度",
+    "conflict": "要用的东西正被占用，或与现有内容冲突",
+    "convert-failed": "图片没有转换成功",
+    "cursor-invalid": "翻页游标无效或不属于这个查询",
+    "dangling-end": "存储中有关系缺少一端",
+    "data-dir": "数据文件夹不能使用",
+    "defect": "程序缺陷",
+    "disk-error": "磁盘读写出错",
+    "disk-full": "磁盘已满",
+    "district-busy": "这个区划正被另一次导入占用",
+    "district-missing": "载入了多个区划，没有说明看哪一个",
+    "districts-mixed": "给出的标识分属不同区划",
+    "embedded-not-installed": "没有安装内嵌 Neo4j 所需的组件",
+    "empty-chart": "图中没有可画的内容",
+    "end-missing": "关系的一端不在库中",
+    "file-empty": "文件没有内容",
+    "file-encoding": "文件编码不能识别",
+    "file-encrypted": "文件有密码",
+    "file-missing": "文件不存在",
+    "file-too-large": "文件太大",
+    "file-too-wide": "表的列太多",
+    "file-type": "文件类型不支持",
+    "file-unreadable": "文件读不出来",
+    "file-unwritable": "文件写不进去",
+    "folder-empty": "文件夹中没有可导入的文件",
+    "font-missing": "缺少字体",
+    "forbidden": "没有权限",
+    "format-unknown": "不支持的格式",
+    "host-refused": "请求的主机名不是本服务的",
+    "id-duplicate": "标识重复",
+    "import-invalid": "要导入的文件有错误，没有写入任何内容",
+    "input-invalid": "输入有误",
+    "jars-damaged": "内嵌 Neo4j 的运行库损坏",
+    "jars-incomplete": "内嵌 Neo4j 的运行库不全",
+    "jars-unreachable": "下载不到内嵌 Neo4j 的运行库",
+    "java-missing": "找不到可用的 Java",
+    "layout-failed": "排版程序出错",
+    "layout-missing": "找不到排版程序",
+    "layout-timeout": "排版超时",
+    "lease-lost": "写入没有完成，已撤回",
+    "media-type": "请求内容的类型不支持",
+    "method-not-allowed": "地址不支持该方法",
+    "no-pairing": "治理方案没有声明结对共建",
+    "not-confirmed": "需要确认的操作没有确认",
+    "not-found": "没有找到",
+    "nothing-loaded": "存储中还没有任何区划",
+    "option-usage": "选项用法不对",
+    "origin-refused": "来自其他网站页面的写入请求",
+    "own-rows": "区划中有用户导入的数据",
+    "parameter-invalid": "参数的值不合要求",
+    "parameter-missing": "缺少参数",
+    "parameter-unknown": "有不认识的参数",
+    "port-taken": "端口被占用",
+    "profile-invalid": "治理方案有误",
+    "request-invalid": "请求不合要求",
+    "revision-changed": "比对之后区划又有了新修订",
+    "revision-late": "等待的修订还没有写入",
+    "second-superior": "一个组织有两个正式上级",
+    "setting-invalid": "设置有误",
+    "settings-invalid": "设置有误",
+    "sheet-too-large": "工作表太大",
+    "store-busy": "存储正被另一个程序启动、停止或整理",
+    "store-database": "服务器上没有这个数据库或它未启动",
+    "store-disk": "图数据库的磁盘写不进去",
+    "store-empty": "图数据库是空的",
+    "store-forbidden": "图数据库的用户权限不够",
+    "store-foreign": "数据库里有别的程序的数据",
+    "store-held": "数据文件夹正被别的程序占用",
+    "store-memory": "图数据库内存不够",
+    "store-newer": "数据库结构比本程序新",
+    "store-older": "数据库结构比本程序旧",
+    "store-password": "图数据库用户名或密码不对",
+    "store-start": "内嵌 Neo4j 没有启动成功",
+    "store-stopped": "内嵌 Neo4j 已被停止",
+    "store-timeout": "图数据库没有在限定时间内完成",
+    "store-too-old": "图数据库版本太旧",
+    "store-tool-failed": "Neo4j 的管理工具出错",
+    "store-unreachable": "连接不上图数据库",
+    "unavailable": "外部条件不具备",
+    "unknown-command": "没有这个命令",
+    "unknown-district": "没有这个区划，或它没有载入",
+    "unknown-id": "没有这个标识或名称的节点，或不在查询日期的有效期内",
+    "unknown-kind": "没有这种图",
+    "unknown-option": "没有这个选项",
+    "unknown-problem": "没有这个错误代码",
+    "unknown-route": "没有这个地址",
+    "usage": "命令用法不对",
+    "authentication-missing": "非本机地址须先设身份验证",
+}

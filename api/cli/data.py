@@ -60,8 +60,8 @@ def load(
         return
     c = done.counts
     say(
-        f"已载入 {district}：修订{done.revision}，节点{done.nodes}个（其中推演{done.generated}个），关系{done.relations}条；"
-        f"新增{c['added']}、改变{c['changed']}、移动{c['moved']}、结束{c['ended']}。"
+        f"已载入 {district}：修订{done.revision}，节点{done.nodes}个（其中推演{done.generated}个），"
+        f"关系{done.relations}条；新增{c['added']}、改变{c['changed']}、移动{c['moved']}、结束{c['ended']}。"
     )
     say("下一步：partygraph coverage、partygraph gaps、partygraph unpaired。")
 

@@ -1,0 +1,112 @@
+"""The outermost layer (pure ASGI): request ids, kept answers, safe headers, and one shape for what goes wrong."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from urllib.parse import urlsplit
+
+import orjson
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.caller import LOCAL
+from api.prepared import Kept, key_of
+from api.problems import MEDIA_TYPE, RefusedError, problem
+from api.watch import Watch
+from graph.errors import PartygraphError
+
+PREFIX = "/api/"
+_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_SAFE = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
+log = structlog.get_logger("partygraph.access")
+
+
+class Edge:
+    """Wraps the application.
+
+    Args:
+        hosts: host names that may be asked for: a page of another site cannot reach the service by its own name.
+        origins: further origins whose pages may call the service (CORS).
+    """
+
+    def __init__(self, app: ASGIApp, watch: Watch, kept: Kept, hosts: frozenset[str], origins: frozenset[str]) -> None:
+        self.app = app
+        self._watch = watch
+        self._kept = kept
+        self._hosts = hosts
+        self._origins = origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer from the kept bytes where they are current, else let the application answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"")
+        request_id = given.decode() if _ID.fullmatch(given) else uuid.uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = time.perf_counter()
+        status = 500
+
+        async def out(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *_SAFE]
+            await send(message)
+
+        try:
+            await self._answer(scope, receive, out, headers)
+        except Exception as error:
+            # The application has answered with the 500 already; the log gets the kind, never the text.
+            log.error("defect", request_id=request_id, kind=type(error).__qualname__, where=_where(error))
+        finally:
+            took = round((time.perf_counter() - started) * 1000, 1)
+            log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took, id=request_id)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes]) -> None:
+        refused = self._refused(scope, headers)
+        if refused is not None:
+            await send_problem(refused, scope, send)
+            return
+        if scope["method"] == "GET" and scope["path"].startswith(PREFIX):
+            found = self._kept.get(key_of(scope, LOCAL))
+            if found is not None and self._watch.stamp(found.district) == found.stamp:
+                await found(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def _refused(self, scope: Scope, headers: dict[bytes, bytes]) -> PartygraphError | None:
+        """A foreign host name, or a writing request from another site's page."""
+        asked = headers.get(b"host", b"").decode("latin-1")
+        if self._hosts and (urlsplit(f"//{asked}").hostname or "") not in self._hosts:
+            remedy = "请用 127.0.0.1 或设置 HOST 中的地址访问。"
+            return RefusedError("请求的主机名不是本服务的。", remedy, code="host-refused")
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        own = not origin or origin in self._origins or urlsplit(origin).netloc == asked
+        if scope["method"] not in ("GET", "HEAD", "OPTIONS") and not own:
+            remedy = "请把该来源加入设置 CORS。"
+            return RefusedError("来自其他网站页面的写入请求不被接受。", remedy, code="origin-refused")
+        return None
+
+
+async def send_problem(error: PartygraphError, scope: Scope, send: Send) -> None:
+    """Answer with problem+json."""
+    body = orjson.dumps(problem(error, instance=scope["path"], request_id=scope["state"]["request_id"]))
+    head = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": error.status, "headers": head})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _where(error: BaseException) -> str:
+    """File and line of the innermost frame."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""

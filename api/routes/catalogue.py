@@ -1,0 +1,40 @@
+"""Routes of districts and governance profiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from api.catalogue import district_rows, profile_rows
+from api.described import described
+from api.serving import serving_of
+
+router = APIRouter(tags=["区划"])
+
+
+def districts(request: Request) -> dict[str, Any]:
+    """Districts that are loaded or can be loaded."""
+    return {"rows": district_rows(serving_of(request).desk), "next": None}
+
+
+def profiles(request: Request) -> dict[str, Any]:
+    """Governance profiles."""
+    return {"rows": profile_rows(serving_of(request).desk), "next": None}
+
+
+def profile(request: Request, district: str) -> dict[str, Any]:
+    """One governance profile, whole."""
+    found: dict[str, Any] = serving_of(request).desk.profile(district)[1].model_dump(mode="json")
+    return found
+
+
+router.add_api_route(
+    "/districts", districts, **described("districts", "区划", "可以载入的公布区划和已载入的区划。", (), "Listed")
+)
+router.add_api_route("/profiles", profiles, **described("profiles", "治理方案", "全部治理方案及其规则。", (), "Listed"))
+router.add_api_route(
+    "/profiles/{district}",
+    profile,
+    **described("profile", "一个治理方案", "条线、层级、覆盖规则、结对类型、权重等。", (), "Profile"),
+)

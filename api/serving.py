@@ -1,0 +1,75 @@
+"""What every route needs: the desk, the watch, the kept answers, and how a body becomes a prepared answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import urlencode
+
+import orjson
+from starlette.requests import Request
+
+from api.asking import Asked, Given, asked
+from api.caller import LOCAL, Caller
+from api.desk import Desk
+from api.parameters import Parameter
+from api.prepared import Kept, PreparedResponse, key_of, prepare
+from api.watch import Watch
+from graph.analysis.answer import Row
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The parts of one serving process."""
+
+    desk: Desk
+    watch: Watch
+    kept: Kept
+
+
+def serving_of(request: Request) -> Serving:
+    """The parts behind a request."""
+    return cast(Serving, request.app.state.serving)
+
+
+def caller_of(request: Request) -> Caller:
+    """Who asks; without keys whoever works on this machine."""
+    del request
+    return LOCAL
+
+
+def given_in(request: Request) -> Given:
+    """The query string as name → texts."""
+    found: dict[str, list[str]] = {}
+    for name, text in request.query_params.multi_items():
+        found.setdefault(name, []).append(text)
+    return found
+
+
+def asked_in(request: Request, parameters: Sequence[Parameter], path: Mapping[str, str] | None = None) -> Asked:
+    """The parsed question of a request; `path` holds the values of the route's own parameters."""
+    given = {**given_in(request), **{k: [v] for k, v in (path or {}).items()}}
+    return asked(serving_of(request).desk, parameters, given, caller_of(request))
+
+
+def answered(request: Request, about: Asked, body: Row) -> PreparedResponse:
+    """A JSON body as prepared answer, kept for the next who asks the same."""
+    headers = {}
+    if body.get("next"):
+        query = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"] + [("cursor", body["next"])]
+        headers["Link"] = f'<{request.url.path}?{urlencode(query)}>; rel="next"'
+    return keep(request, about, orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY), JSON, headers)
+
+
+def keep(request: Request, about: Asked, body: bytes, media_type: str, headers: Mapping[str, str]) -> PreparedResponse:
+    """Bytes as prepared answer under the request's key and the stamp of the revision they were made from."""
+    serving = serving_of(request)
+    revision = about.view.snapshot.revision
+    stamp = serving.desk.stamp(about.district, revision, about.loaded)
+    key = key_of(request.scope, caller_of(request))
+    prepared = prepare(body, media_type, key, about.district, stamp, headers)
+    serving.kept.put(key, prepared)
+    return PreparedResponse(prepared)

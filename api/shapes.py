@@ -1,0 +1,302 @@
+"""The shapes of JSON bodies (interface.md, Shapes) as types; the API's schema is derived from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NotRequired, TypedDict
+
+from pydantic import TypeAdapter
+
+from graph.profile import Profile
+
+
+class Ref(TypedDict):
+    id: str
+    label: str
+    name: str
+    kind: str
+
+
+class Hidden(TypedDict):
+    hidden: Literal[True]
+
+
+class Reason(TypedDict):
+    code: str
+    text: str
+
+
+class Answered(TypedDict):
+    """What every analysis returns around its rows."""
+
+    district: str
+    revision: int
+    as_of: str
+    generated: int
+    totals: dict[str, Any]
+    next: str | None
+
+
+class Subject(TypedDict):
+    """Whom a coverage rule speaks of."""
+
+    label: str
+    kind: str
+
+
+class OrganizationCoverage(TypedDict):
+    """组织覆盖: subjects with an organization, by how; `groups` are those with a 党小组 only."""
+
+    covered: int
+    sole: int
+    joint: int
+    wider: int
+    groups: int
+    rate: float | None
+
+
+class WorkCoverage(TypedDict):
+    """工作覆盖: subjects without an organization that have an adviser, 工会 or 共青团."""
+
+    covered: int
+    rate: float | None
+
+
+class CoverageRow(TypedDict):
+    """Coverage of the subjects below an area by one rule."""
+
+    rule: str
+    name: str
+    subject: Subject
+    denominator: str
+    source: str
+    area: Ref | None
+    total: int
+    covered: int
+    gaps: int
+    rate: float | None
+    organization: OrganizationCoverage
+    work: WorkCoverage
+    backstopped: int
+    generated: int
+
+
+class Coverage(Answered):
+    """Answer of `coverage`."""
+
+    rows: list[CoverageRow]
+
+
+class GapRow(TypedDict):
+    """A subject that nothing covers."""
+
+    rule: str
+    node: Ref | None
+    area: Ref | None
+    grade: str | None
+    reason: Reason
+    responsible: Ref | None
+    generated: bool
+    full_members: NotRequired[int | None]
+
+
+class Gaps(Answered):
+    """Answer of `gaps`."""
+
+    rows: list[GapRow]
+
+
+class ChainRow(TypedDict):
+    """A fault of the chain; `missing_tier` has no node."""
+
+    fault: Literal["broken", "skipped", "isolated", "multiple", "single_child", "missing_tier"]
+    node: Ref | None
+    area: Ref | None
+    expected_tier: str | None
+    superior: Ref | None
+    line: NotRequired[str | None]
+    reason: NotRequired[Reason]
+    statistical: NotRequired[bool]
+
+
+class Chain(Answered):
+    """Answer of `chain`."""
+
+    rows: list[ChainRow]
+
+
+Hop = TypedDict(
+    "Hop",
+    {
+        "from": Ref | Hidden,
+        "to": Ref | Hidden,
+        "relation": str | None,
+        "direction": str | None,
+        "weight": float | None,
+        "reason": Reason | None,
+    },
+)
+
+
+class Path(TypedDict):
+    """A path of influence; strength is null where a part of it is hidden."""
+
+    channel: Literal["leadership", "pairing", "alliance", "mixed"]
+    strength: float | None
+    bottleneck: int | None
+    hops: list[Hop]
+
+
+class Paths(Answered):
+    """Answer of `paths`."""
+
+    rows: list[Path]
+
+
+class UnpairedRow(TypedDict):
+    """A community without a proper partner, or a unit without a community."""
+
+    side: Literal["community", "unit"]
+    node: Ref | None
+    area: Ref | None
+    states: list[Literal["none", "kind_missing", "expired", "dormant", "unknown"]]
+    missing: list[str]
+    partners: int
+
+
+class Unpaired(Answered):
+    """Answer of `unpaired`."""
+
+    rows: list[UnpairedRow]
+
+
+class LoadRow(TypedDict):
+    """How many partners a community or unit has."""
+
+    side: Literal["community", "unit"]
+    node: Ref | None
+    partners: int
+    by_kind: dict[str, int]
+    load: Literal["none", "under", "even", "over"]
+
+
+class PairingLoad(Answered):
+    """Answer of `pairing-load`."""
+
+    rows: list[LoadRow]
+
+
+class AnyAnswer(Answered):
+    """An answer whose rows are objects."""
+
+    rows: list[dict[str, Any]]
+
+
+class Listed(TypedDict):
+    """A list: rows with the ref of a node and its attributes."""
+
+    rows: list[dict[str, Any]]
+    next: str | None
+
+
+class Neighbour(TypedDict):
+    """A relation in force at a node, seen from it; its attributes stand beside."""
+
+    relation: str
+    name: str
+    direction: Literal["in", "out"]
+    node: Ref | None
+
+
+class Card(TypedDict):
+    """Everything known of one node (一组织一档)."""
+
+    district: str
+    revision: int
+    as_of: str
+    node: Ref
+    above: Ref | None
+    area: Ref | None
+    attributes: dict[str, Any]
+    neighbours: list[dict[str, Any]]
+
+
+class Fault(TypedDict):
+    """One place where something is wrong."""
+
+    code: str
+    detail: NotRequired[str]
+    remedy: NotRequired[str]
+    pointer: NotRequired[str]
+    parameter: NotRequired[str]
+    header: NotRequired[str | None]
+    file: NotRequired[str | None]
+    sheet: NotRequired[str | None]
+    row: NotRequired[int | None]
+    column: NotRequired[str | None]
+
+
+class Problem(TypedDict):
+    """An error (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    remedy: str
+    request_id: str
+    errors: list[Fault]
+
+
+class ImportCounts(TypedDict):
+    """What an import changes."""
+
+    added: int
+    changed: int
+    moved: int
+    ended: int
+    unchanged: int
+
+
+class ImportFault(TypedDict):
+    """An error or warning of an import at its place."""
+
+    file: str
+    sheet: str | None
+    row: int | None
+    column: str | None
+    header: str | None
+    code: str
+    message: str
+    remedy: str
+
+
+class ImportReport(TypedDict):
+    """What an import did, or why it did nothing."""
+
+    ok: bool
+    dry_run: bool
+    revision: int | None
+    counts: ImportCounts
+    by_kind: list[dict[str, Any]]
+    by_area: list[dict[str, Any]]
+    errors: list[ImportFault]
+    warnings: list[ImportFault]
+    truncated: int
+
+
+SHAPES: tuple[Any, ...] = (
+    Coverage, Gaps, Chain, Paths, Unpaired, PairingLoad, AnyAnswer, Listed, Card, Problem, ImportReport, Profile,
+)  # fmt: skip
+
+
+def schemas() -> Mapping[str, Any]:
+    """The components of the API's schema: every shape by its name."""
+    found: dict[str, Any] = {}
+    for shape in SHAPES:
+        made = TypeAdapter(shape).json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+        found |= made.pop("$defs", {})
+        found[shape.__name__] = made
+    return found
