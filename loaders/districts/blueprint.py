@@ -70,7 +70,7 @@ class Relate(Part):
             same area of `within`; `preceding` the last one at or before its place there; `all` everyone.
         by: which side chooses.
         reverse: swap both ends at last (a link whose new row is the far end).
-        under: groups of areas: only choosers at or below them.
+        under: groups: only choosers at or below the areas where these stand.
         count: only so many choosers, evenly picked; all if absent.
         shift: moves the picked choosers (with `count`) or the partners found, along the group.
         within: with `inside` and `preceding`, the groups of areas inside which partners are sought.
@@ -116,7 +116,7 @@ class Nodes(Part):
         group: name under which later steps find them.
         over: groups of rows for which they are made (empty: made for nothing, `count` of them).
         count: how many in all, shared out over `over` by `weights`; one each if absent.
-        under: groups of areas: only those of `over` at or below them.
+        under: groups: only those of `over` at or below the areas where these stand.
         besides: groups whose rows were made for some of `over`: those are passed over.
         only: only so many of `over`, evenly picked and moved by `shift`.
         weights: whole numbers, over and over along `over`; equal if absent.

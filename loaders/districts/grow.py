@@ -81,7 +81,7 @@ def _chosen(draft: Draft, step: Nodes) -> pl.DataFrame:
     """The rows for which new ones are made."""
     over = draft.group(step.over)
     if step.under:
-        over = over.filter(ascend(draft, over["place"], draft.group(step.under)["id"]).is_not_null())
+        over = over.filter(ascend(draft, over["place"], draft.group(step.under)["place"]).is_not_null())
     if step.besides:
         over = over.join(draft.group(step.besides), left_on="id", right_on="owner", how="anti", maintain_order="left")
     return over if step.only is None else over[picked(over.height, step.only, step.shift)]

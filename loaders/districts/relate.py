@@ -25,12 +25,13 @@ def relate(draft: Draft, spec: Relate, sources: pl.DataFrame, sheet: str) -> Dra
         ends = _ends(draft, spec, sources, draft.group(spec.to))
     if ends["to"].null_count() or ends["from"].null_count():
         raise InputError(f"蓝图中 {spec.type} 有的行找不到另一端（{spec.to}）。", "请检查该步的 match 与各组所在区域。")
+    choosers = ends[spec.by].n_unique()
     if spec.reverse:
         ends = ends.rename({"from": "to", "to": "from"})
     frame = ends.with_columns(
         *attributes(ends.height, spec.fixed, spec.totals, spec.cycles),
         *(
-            pl.Series(k, np.repeat(shares(v, [1] * sources.height), ends.height // sources.height))
+            pl.Series(k, np.repeat(shares(v, [1] * choosers), ends.height // choosers))
             for k, v in spec.repeated.items()
         ),
         pl.lit(spec.generated).alias("generated"),
@@ -66,7 +67,7 @@ def picked(length: int, count: int, shift: int = 0) -> Ints:
 def _ends(draft: Draft, spec: Relate, sources: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
     choosers, offered = (sources, targets) if spec.by == "from" else (targets, sources)
     if spec.under:
-        choosers = choosers.filter(ascend(draft, choosers["place"], draft.group(spec.under)["id"]).is_not_null())
+        choosers = choosers.filter(ascend(draft, choosers["place"], draft.group(spec.under)["place"]).is_not_null())
     if spec.count is not None:
         choosers = choosers[picked(choosers.height, spec.count, spec.shift)]
     if spec.match == "all":
