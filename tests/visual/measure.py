@@ -6,6 +6,7 @@ import itertools
 import re
 import unicodedata
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -93,20 +94,30 @@ def measure(svg: bytes) -> Measured:
 
 def _box_faults(boxes: list[tuple[str, Rect]], page: Rect) -> list[str]:
     faults = [f"box {key} in the margin" for key, rect in boxes if not page.holds(rect, 1.0)]
-    pairs = itertools.combinations(boxes, 2)
-    return faults + [f"boxes {a} and {b} overlap" for (a, first), (b, second) in pairs if first.meets(second, 0.01)]
+    return faults + [f"boxes {a} and {b} overlap" for a, b in _meeting(boxes, 0.01)]
 
 
 def _text_faults(texts: list[tuple[str, Rect, float]], boxes: list[tuple[str, Rect]]) -> list[str]:
     faults = []
     for text, rect, size in texts:
-        met = [box for _, box in boxes if box.meets(rect, 0.2)]
-        if len(met) > 1 or (met and not met[0].holds(rect, 0.3)):
+        under = [box for _, box in boxes if box.meets(rect, 0.2)]
+        if len(under) > 1 or (under and not under[0].holds(rect, 0.3)):
             faults.append(f"text {text!r} leaves its box")
         if size < LEAST_NOTE - 0.01:
             faults.append(f"text {text!r} has {size} pt")
-    pairs = itertools.combinations(texts, 2)
-    return faults + [f"texts {a!r} and {b!r} overlap" for (a, one, _), (b, two, _) in pairs if one.meets(two, 1.0)]
+    met = _meeting([(text, rect) for text, rect, _ in texts], 1.0)
+    return faults + [f"texts {a!r} and {b!r} overlap" for a, b in met]
+
+
+def _meeting(named: list[tuple[str, Rect]], slack: float) -> Iterator[tuple[str, str]]:
+    """Pairs that overlap, by a sweep from left to right."""
+    ordered = sorted(named, key=lambda item: item[1].left)
+    for at, (name, rect) in enumerate(ordered):
+        for other, second in itertools.islice(ordered, at + 1, None):
+            if second.left >= rect.right:
+                break
+            if rect.meets(second, slack):
+                yield name, other
 
 
 def _line_faults(
@@ -160,12 +171,15 @@ def _moved(x: float, y: float, shift: Shift) -> tuple[float, float]:
 
 
 def _points(path: str, shift: Shift) -> list[tuple[float, float]]:
-    """The path's curves, each as 12 straight pieces."""
+    """The path's curves, each as 12 straight pieces, or one where it is straight."""
     numbers = [float(value) for value in re.findall(NUMBER, path)]
     controls = list(zip(numbers[::2], numbers[1::2], strict=True))
     points = [controls[0]]
     for at in range(0, len(controls) - 3, 3):
         a, b, c, d = controls[at : at + 4]
+        if (a, d) == (b, c):
+            points.append(d)
+            continue
         for step in range(1, 13):
             t = step / 12
             w = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from graph.errors import ParameterError, UnavailableError
 from tests.visual.charts import FIVE, FRAME, district, partners
+from tests.visual.measure import measure
 from visual.figure import Box, TreeNode
 from visual.fonts import font_folders, font_warning, missing_characters
 from visual.groups import draw_groups
@@ -120,3 +121,16 @@ def test_characters_without_a_glyph_are_named() -> None:
     assert missing_characters(drawing) == ("𠮷",)
     assert "𠮷（U+20BB7）" in font_warning(missing_characters(drawing))
     assert font_warning(missing_characters(draw_tree(FIVE, FRAME))) == ""
+
+
+def test_the_measure_sees_the_faults_it_looks_for() -> None:
+    svg = render(draw_tree(FIVE, FRAME, paper="A4"), "svg")[0].decode()
+    spoiled = {
+        "leaves its box": svg.replace(">一社区党委</text>", ">一社区党委员会一社区党委员会一社区</text>"),
+        "in the margin": svg.replace('id="drawing" transform="translate(0 ', 'id="drawing" transform="translate(-400 '),
+        "has 6.0 pt": svg.replace('font-size="7.50"', 'font-size="6.00"'),
+        "through box": svg.replace(' d="M', ' d="M481.62,-20C481.62,-20 481.62,-560 481.62,-560 ', 1),
+    }
+    for words, text in spoiled.items():
+        assert text != svg, words
+        assert any(words in fault for fault in measure(text.encode()).faults), words
