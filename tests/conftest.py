@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from graph.store import embedded
+from graph.store import bolt, embedded
 
 
 @dataclass(frozen=True)
@@ -30,3 +30,17 @@ def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         return
     with embedded.start(tmp_path_factory.mktemp("neo4j"), progress=print) as running:
         yield Server(running.uri, running.user, running.password)
+
+
+@pytest.fixture(scope="module")
+def store(neo4j_server: Server) -> Iterator[bolt.Store]:
+    """An open store on a database that is empty at the start of each test module."""
+    with bolt.connect(neo4j_server.uri, neo4j_server.user, neo4j_server.password) as opened:
+        wipe(opened)
+        yield opened
+
+
+def wipe(store: bolt.Store) -> None:
+    """Delete every node of a test database."""
+    while store.run("MATCH (n) WITH n LIMIT 20000 DETACH DELETE n RETURN count(*)")[0][0]:
+        pass

@@ -21,6 +21,7 @@ T = TypeVar("T")
 Run = Callable[..., list[list[Any]]]
 
 OLDEST = (5, 26)
+SCHEMES = tuple(f"{name}{tls}://" for name in ("bolt", "neo4j") for tls in ("", "+s", "+ssc"))
 READ_SECONDS = 120.0
 WRITE_SECONDS = 120.0
 CONNECT_SECONDS = 5.0
@@ -124,11 +125,13 @@ def connect(uri: str, user: str, password: str, database: str = "neo4j") -> Stor
         UnavailableError: unreachable, wrong password, unknown database, or older than Neo4j 5.26.
     """
     try:
+        if not uri.startswith(SCHEMES):
+            raise ValueError("scheme")
         driver = neo4j.GraphDatabase.driver(
             uri,
             auth=(user, password),
             connection_timeout=CONNECT_SECONDS,
-            connection_acquisition_timeout=3 * CONNECT_SECONDS,
+            connection_acquisition_timeout=2 * CONNECT_SECONDS,
             max_transaction_retry_time=RETRY_SECONDS,
             notifications_min_severity="OFF",
         )
@@ -141,7 +144,7 @@ def connect(uri: str, user: str, password: str, database: str = "neo4j") -> Stor
     try:
         with _told():
             agent = driver.get_server_info().agent
-        _check_version(agent)
+        check_version(agent)
         store = Store(driver, database)
         store.read("RETURN 1", timeout=CONNECT_SECONDS)
     except BaseException:
@@ -150,7 +153,7 @@ def connect(uri: str, user: str, password: str, database: str = "neo4j") -> Stor
     return store
 
 
-def _check_version(agent: str) -> None:
+def check_version(agent: str) -> None:
     """Refuse a server older than 5.26 by its agent text, such as `Neo4j/5.26.30` or `Neo4j/2025.06.0`."""
     found = re.search(r"/(\d+)\.(\d+)", agent)
     if found is None or (int(found[1]), int(found[2])) < OLDEST:
