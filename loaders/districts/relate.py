@@ -28,7 +28,7 @@ def relate(draft: Draft, spec: Relate, sources: pl.DataFrame, sheet: str) -> Dra
     choosers = ends[spec.by].n_unique()
     if spec.reverse:
         ends = ends.rename({"from": "to", "to": "from"})
-    frame = ends.with_columns(
+    frame = ends.select("from", "to").with_columns(
         *attributes(ends.height, spec.fixed, spec.totals, spec.cycles),
         *(
             pl.Series(k, np.repeat(shares(v, [1] * choosers), ends.height // choosers))
@@ -70,13 +70,10 @@ def _ends(draft: Draft, spec: Relate, sources: pl.DataFrame, targets: pl.DataFra
         choosers = choosers.filter(ascend(draft, choosers["place"], draft.group(spec.under)["place"]).is_not_null())
     if spec.count is not None:
         choosers = choosers[picked(choosers.height, spec.count, spec.shift)]
+    near, far = ("from", "to") if spec.by == "from" else ("to", "from")
     if spec.match == "all":
-        both = choosers.select(a="id").join(offered.select(b="id"), how="cross")
-    else:
-        both = pl.DataFrame({"a": choosers["id"], "b": _chosen(draft, spec, choosers, offered)})
-    return both.select(pl.col("a" if spec.by == "from" else "b").alias("from"), pl.all()).select(
-        "from", pl.col("b" if spec.by == "from" else "a").alias("to")
-    )
+        return choosers.select(pl.col("id").alias(near)).join(offered.select(pl.col("id").alias(far)), how="cross")
+    return pl.DataFrame({near: choosers["id"], far: _chosen(draft, spec, choosers, offered)})
 
 
 def _chosen(draft: Draft, spec: Relate, choosers: pl.DataFrame, offered: pl.DataFrame) -> pl.Series:
