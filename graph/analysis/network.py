@@ -41,6 +41,7 @@ class Network:
         rank: the round in which a node fell off as part of a tree or dead end, `CORE` for what is left.
         core: numbers of the hops with both ends in the core, ascending.
         alliance: bool per node.
+        order: place of each node's id among all ids.
     """
 
     types: tuple[str, ...]
@@ -58,6 +59,7 @@ class Network:
     rank: Array
     core: Array
     alliance: Array
+    order: Array
 
     @property
     def n(self) -> int:
@@ -151,8 +153,16 @@ def _network(view: View) -> Network:
         rank=rank,
         core=np.flatnonzero((rank[source] == CORE) & (rank[target] == CORE)),
         alliance=alliance,
+        order=_by_id(view),
         **hops,
     )
+
+
+def _by_id(view: View) -> Array:
+    ids = list(view.snapshot.ids)
+    order = np.empty(len(ids), np.int32)
+    order[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids), dtype=np.int32)
+    return order
 
 
 def _bounds(sorted_nodes: Array, n: int) -> Array:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from graph.analysis.answer import Answer, Row, answer
 from graph.analysis.network import Network, network
 from graph.analysis.reasons import channel, reason, relations_named, walked, weights_shown
-from graph.analysis.routes import Layers, Route, part, routes, to_goal
+from graph.analysis.routes import INFINITE, Layers, Route, part, routes, to_goal
 from graph.errors import NotFoundError, ParameterError
 from graph.view import View
 
@@ -129,12 +129,14 @@ def _pair(view: View, net: Network, start: int, end: int, ask: _Ask) -> tuple[li
         pair["why"] = {"code": "same-place", "text": "起点与终点是同一党组织及其覆盖的区域，无需路径"}
         return [], pair, [start, end]
     layers = part(net, first, last, ask.allowed, ask.avoided)
-    found = routes(layers, view.snapshot.ids, ask.k)
+    # One more than asked where only one is: what both share is all that can be critical.
+    several = routes(layers, max(ask.k, 2))
+    found = several[: ask.k]
     if not found:
         pair["why"] = _why_none(net, first, last, ask)
         return [], pair, [start, end]
     pair["paths"] = len(found)
-    nodes, hops = critical(layers, net, found, ask.allowed)
+    nodes, hops = critical(layers, net, several, ask.allowed)
     pair["only_nodes"] = [_ref(view, v, ask.visible) for v in nodes]
     pair["only_relations"] = [_relation(view, net, h, ask.visible) for h in hops]
     rows = [_row(view, net, layers, r, i, ask) for i, r in enumerate(found, 1)]
@@ -198,25 +200,38 @@ def critical(
 ) -> tuple[list[int], list[int]]:
     """Nodes and hops that every path passes, in the order of the strongest path.
 
-    Only what all found paths share is tried, each by taking it away and asking whether a way is left. A hop that two
-    relations carry is not lost with one of them.
+    Only what all found paths share is tried, each by taking it away and asking whether a way is left; behind the last
+    node with two ways into it nothing need be tried. A hop that two relations carry is not lost with one of them.
     """
     m = len(layers.nodes)
     places = [[s % m for s in r.states] for r in found]
     shared = set(places[0]).intersection(*places[1:])
+    sure = _forced(layers, net, places[0])
     nodes = [
-        int(layers.nodes[p]) for p in places[0][1:-1] if p in shared and to_goal(layers, (p,))[layers.start] == np.inf
+        p
+        for i, p in enumerate(places[0][1:-1], 1)
+        if p in shared and (i >= sure or to_goal(layers, (p,))[layers.start] == INFINITE)
     ]
     common = set(found[0].hops).intersection(*(r.hops for r in found[1:]))
     hops = []
-    for hop in found[0].hops:
+    for i, hop in enumerate(found[0].hops):
         if hop not in common:
             continue
         parallel = net.between(int(net.source[hop]), int(net.target[hop]))
         carriers = {(int(net.type[h]), int(net.row[h])) for h in parallel if net.type[h] in allowed}
-        if len(carriers) == 1 and to_goal(layers, hop_kept=layers.hop != hop)[layers.start] == np.inf:
+        if len(carriers) == 1 and (i >= sure or to_goal(layers, lost=hop)[layers.start] == INFINITE):
             hops.append(hop)
-    return nodes, hops
+    return [int(layers.nodes[p]) for p in nodes], hops
+
+
+def _forced(layers: Layers, net: Network, places: list[int]) -> int:
+    """Index on a path from which on every node is entered from the one before it only."""
+    for i in range(len(places) - 1, 0, -1):
+        hops = net.entering(int(layers.nodes[places[i]]))
+        sources = set(net.source[hops].tolist())
+        if sources != {int(layers.nodes[places[i - 1]])}:
+            return i
+    return 0
 
 
 def _why_none(net: Network, start: int, end: int, ask: _Ask) -> Row:
@@ -228,6 +243,6 @@ def _why_none(net: Network, start: int, end: int, ask: _Ask) -> Row:
         return {"code": "no-way-in", "text": "没有可走的影响关系到达终点（按治理方案的权重）"}
     if set(ask.allowed) != set(everything) or ask.avoided:
         layers = part(net, start, end, everything, ())
-        if to_goal(layers)[layers.start] < np.inf:
+        if to_goal(layers)[layers.start] < INFINITE:
             return {"code": "filtered", "text": "去掉关系限制或避开的组织后有路径，在所给限制下没有"}
     return {"code": "not-connected", "text": "两者之间没有路径（每条路径至多经过一个联盟）"}

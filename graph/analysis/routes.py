@@ -9,22 +9,21 @@ from __future__ import annotations
 import heapq
 import itertools
 from bisect import insort
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
+from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from graph.analysis.network import CORE, Network
-from graph.snapshot import Texts
 
 Array = NDArray[Any]
 
 INFINITE = float("inf")
+FARTHEST = 2.0**53
 _PATIENCE = 256
 
 
@@ -34,17 +33,24 @@ class Layers:
 
     Args:
         nodes: node number of each position, ascending.
-        source, target, cost: of each hop between states, sorted by source.
+        order: place of each state's node among all ids, for ties.
+        bounds: the hops from state s are bounds[s] … bounds[s+1]-1.
+        source, target, cost: of each hop between states.
         hop: the network's hop number behind each.
+        turned: hops sorted by target, and `turned_bounds` into them.
         start: the state at which a path starts.
         goals: the states at which it ends.
     """
 
     nodes: Array
+    order: Array
+    bounds: Array
     source: Array
     target: Array
     cost: Array
     hop: Array
+    turned: Array
+    turned_bounds: Array
     start: int
     goals: tuple[int, ...]
 
@@ -56,10 +62,10 @@ class Layers:
 
 @dataclass(frozen=True, order=True)
 class Route:
-    """A simple path: its cost, the ids of its nodes (for ties), its states and the network's hops."""
+    """A simple path: its cost, the places of its nodes among all ids (for ties), its states, the network's hops."""
 
     cost: float
-    ids: tuple[bytes, ...]
+    order: tuple[int, ...]
     states: tuple[int, ...]
     hops: tuple[int, ...]
 
@@ -113,148 +119,129 @@ def _layered(net: Network, nodes: Array, hops: Array, source: Array, target: Arr
     tail, head = place[source], place[target]
     leaves, enters = net.alliance[source], net.alliance[target]
     after = ~leaves & ~enters
+    # Hops are sorted by source and all later states are after, so these are sorted already.
     tails = np.concatenate([tail, tail[after] + m])
     heads = np.concatenate([np.where(leaves & ~enters, head + m, head), head[after] + m])
     numbers = np.concatenate([hops, hops[after]])
-    chosen = np.argsort(tails, kind="stable")
-    goals = (int(place[end]),) if net.alliance[end] else (int(place[end]), int(place[end]) + m)
+    turned = np.argsort(heads, kind="stable")
+    states = np.arange(2 * m + 1)
     return Layers(
-        nodes, tails[chosen], heads[chosen], net.cost[numbers[chosen]], numbers[chosen], int(place[start]), goals
+        nodes=nodes,
+        order=np.tile(net.order[nodes], 2),
+        bounds=np.searchsorted(tails, states),
+        source=tails,
+        target=heads,
+        cost=net.cost[numbers],
+        hop=numbers,
+        turned=turned,
+        turned_bounds=np.searchsorted(heads[turned], states),
+        start=int(place[start]),
+        goals=(int(place[end]),) if net.alliance[end] else (int(place[end]), int(place[end]) + m),
     )
 
 
-def to_goal(layers: Layers, without: Sequence[int] = (), hop_kept: Array | None = None) -> Array:
+def to_goal(layers: Layers, without: Sequence[int] = (), lost: int = -1) -> Array:
     """Least cost from each state to the goals, infinite where there is no way.
 
     Args:
         without: positions of nodes that must not be entered or left, in both layers.
-        hop_kept: bool per hop between states; the others are not walked.
+        lost: number of a network's hop that is not walked.
     """
-    m = len(layers.nodes)
-    source, target, cost = layers.source, layers.target, layers.cost
-    keep = hop_kept
+    cost = layers.cost
     if without:
-        open_ = np.ones(2 * m, bool)
-        open_[list(without)] = False
-        open_[m:] = open_[:m]
-        passable = open_[source] & open_[target]
-        keep = passable if keep is None else keep & passable
-    if keep is not None:
-        source, target, cost = source[keep], target[keep], cost[keep]
-    turned = coo_matrix((cost, (target, source)), shape=(layers.size, layers.size)).tocsr()  # type: ignore[no-untyped-call]
-    return np.asarray(dijkstra(turned, indices=list(layers.goals), min_only=True))
-
-
-@dataclass(frozen=True)
-class _Lists:
-    """A part of the network as plain lists, for the search of single paths.
-
-    Args:
-        bounds: the hops from state s are bounds[s] … bounds[s+1]-1.
-        target, cost: of each hop.
-        lower: least cost from each state to the goals.
-        ids: id of the node of a state.
-    """
-
-    layers: Layers
-    bounds: list[int]
-    target: list[int]
-    cost: list[float]
-    lower: list[float]
-    ids: Callable[[int], bytes]
-
-
-def _lists(layers: Layers, ids: Texts) -> _Lists:
-    nodes, m = layers.nodes, len(layers.nodes)
-    return _Lists(
-        layers,
-        np.searchsorted(layers.source, np.arange(layers.size + 1)).tolist(),
-        layers.target.tolist(),
-        layers.cost.tolist(),
-        to_goal(layers).tolist(),
-        cache(lambda state: ids.raw(int(nodes[state % m]))),
+        shut = np.zeros(layers.size, bool)
+        shut[list(without)] = True
+        shut[len(layers.nodes) :] = shut[: len(layers.nodes)]
+        cost = np.where(shut[layers.source] | shut[layers.target], INFINITE, cost)
+    if lost >= 0:
+        cost = np.where(layers.hop == lost, INFINITE, cost)
+    backwards = csr_matrix(  # type: ignore[no-untyped-call]
+        (cost[layers.turned], layers.source[layers.turned], layers.turned_bounds), shape=(layers.size, layers.size)
     )
+    return np.asarray(dijkstra(backwards, indices=list(layers.goals), min_only=True, limit=FARTHEST))
 
 
 Way = tuple[float, tuple[int, ...]]
 
 
-def _spur(at: _Lists, root: tuple[int, ...], banned: set[int], bound: float) -> Way | None:
+def _spur(layers: Layers, lower: Array, root: tuple[int, ...], banned: set[int], bound: float) -> Way | None:
     """The cheapest way from the last state of `root` to a goal that meets no node of `root` again, and its cost.
 
     Args:
+        lower: least cost from each state to the goals.
         banned: states that must not come next.
         bound: what the way may cost at most.
     """
-    m = len(at.layers.nodes)
+    m = len(layers.nodes)
     closed = {state % m for state in root}
-    found, exhausted = _best(at, root[-1], closed, banned, bound, at.lower, _PATIENCE)
+    found, exhausted = _best(layers, root[-1], closed, banned, bound, lower, _PATIENCE)
     if exhausted:
         # Where the root cuts the way off, exact distances without it end a long search at once.
-        lower = to_goal(at.layers, sorted(closed)).tolist()
-        found, _ = _best(at, root[-1], closed, banned, bound, lower, None)
+        lower = to_goal(layers, sorted(closed))
+        found, _ = _best(layers, root[-1], closed, banned, bound, lower, layers.size)
     return found
 
 
 def _best(
-    at: _Lists,
+    layers: Layers,
     start: int,
     closed: set[int],
     banned: set[int],
     bound: float,
-    lower: list[float],
-    patience: int | None,
+    lower: Array,
+    patience: int,
 ) -> tuple[Way | None, bool]:
     """A*; of equal cost the way with the smallest ids. Second value: gave up after `patience` states."""
-    goals, m = at.layers.goals, len(at.layers.nodes)
-    waiting: list[tuple[float, float, tuple[bytes, ...], tuple[int, ...]]] = [(0.0, 0.0, (), (start,))]
+    goals, m = layers.goals, len(layers.nodes)
+    waiting: list[tuple[float, float, tuple[int, ...], tuple[int, ...]]] = [(0.0, 0.0, (), (start,))]
     done: set[int] = set()
     while waiting:
-        _, spent, ids, way = heapq.heappop(waiting)
+        _, spent, order, way = heapq.heappop(waiting)
         state = way[-1]
         if state in done:
             continue
         if state in goals:
             return (spent, way), False
         done.add(state)
-        if patience is not None and len(done) > patience:
+        if len(done) > patience:
             return None, True
-        for j in range(at.bounds[state], at.bounds[state + 1]):
-            following = at.target[j]
-            rest = lower[following]
-            if rest == INFINITE or following in done or following % m in closed:
+        hops = slice(layers.bounds[state], layers.bounds[state + 1])
+        following = layers.target[hops]
+        total = spent + layers.cost[hops]
+        whole = total + lower[following]
+        open_ = np.flatnonzero((whole <= bound) & (whole < INFINITE))
+        places = layers.order[following[open_]].tolist()
+        for to, so_far, all_, place in zip(
+            following[open_].tolist(), total[open_].tolist(), whole[open_].tolist(), places, strict=True
+        ):
+            if to in done or to % m in closed or (state == start and to in banned):
                 continue
-            if state == start and following in banned:
-                continue
-            total = spent + at.cost[j]
-            if total + rest <= bound:
-                heapq.heappush(waiting, (total + rest, total, (*ids, at.ids(following)), (*way, following)))
+            heapq.heappush(waiting, (all_, so_far, (*order, place), (*way, to)))
     return None, False
 
 
-def _route(at: _Lists, states: tuple[int, ...]) -> Route:
+def _route(layers: Layers, states: tuple[int, ...]) -> Route:
     """A path of states with its cost and hops."""
     hops, cost = [], 0.0
     for state, following in itertools.pairwise(states):
-        j = at.target.index(following, at.bounds[state], at.bounds[state + 1])
-        hops.append(int(at.layers.hop[j]))
-        cost += at.cost[j]
-    return Route(cost, tuple(at.ids(s) for s in states), states, tuple(hops))
+        first = int(layers.bounds[state])
+        j = first + int(np.argmax(layers.target[first : layers.bounds[state + 1]] == following))
+        hops.append(int(layers.hop[j]))
+        cost += float(layers.cost[j])
+    return Route(cost, tuple(layers.order[list(states)].tolist()), states, tuple(hops))
 
 
-def routes(layers: Layers, ids: Texts, k: int) -> list[Route]:
+def routes(layers: Layers, k: int) -> list[Route]:
     """The k cheapest simple paths from start to goal: by cost (strength, then hops), then by the ids of their nodes.
 
     Yen's algorithm, deviating only behind a path's own deviation (Lawler); distances to the goal steer each search.
     """
-    at = _lists(layers, ids)
-    if at.lower[layers.start] == INFINITE:
-        return []
-    first = _spur(at, (layers.start,), set(), INFINITE)
+    lower = to_goal(layers)
+    first = _spur(layers, lower, (layers.start,), set(), INFINITE) if lower[layers.start] < INFINITE else None
     if first is None:
         return []
     found: list[Route] = []
-    candidates: list[tuple[Route, int]] = [(_route(at, first[1]), 0)]
+    candidates: list[tuple[Route, int]] = [(_route(layers, first[1]), 0)]
     seen = {first[1]}
     while candidates and len(found) < k:
         best, deviation = candidates.pop(0)
@@ -263,11 +250,10 @@ def routes(layers: Layers, ids: Texts, k: int) -> list[Route]:
         for i in range(deviation, len(best.states) - 1) if wanted else ():
             root = best.states[: i + 1]
             banned = {r.states[i + 1] for r in found if r.states[: i + 1] == root}
-            spent = _route(at, root).cost
             worst = candidates[wanted - 1][0].cost if len(candidates) >= wanted else INFINITE
-            way = _spur(at, root, banned, worst - spent)
+            way = _spur(layers, lower, root, banned, worst - _route(layers, root).cost)
             if way is not None and root[:-1] + way[1] not in seen:
                 states = root[:-1] + way[1]
                 seen.add(states)
-                insort(candidates, (_route(at, states), i))
+                insort(candidates, (_route(layers, states), i))
     return found
