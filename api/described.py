@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.parameters import Parameter
 from api.problems import MEDIA_TYPE
 
+_TYPES = {"int": "integer", "flag": "boolean"}
 PROBLEMS = {400: "参数有误", 404: "未找到", 422: "输入有误", 500: "程序缺陷", 503: "外部条件不具备"}
 
 
@@ -40,6 +41,15 @@ def described(
     }
 
 
+def described_file(
+    name: str, title: str, about: str, parameters: Sequence[Parameter], media: Mapping[str, str]
+) -> dict[str, Any]:
+    """Like `described` for a route that answers files of some media types."""
+    found = described(name, title, about, parameters, "Problem")
+    found["responses"][200] = {"description": title, "content": {m: {} for m in media.values()}}
+    return found
+
+
 def problems() -> dict[int, dict[str, Any]]:
     """The responses of all routes that say what went wrong."""
     schema = {"$ref": "#/components/schemas/Problem"}
@@ -47,7 +57,7 @@ def problems() -> dict[int, dict[str, Any]]:
 
 
 def _parameter(p: Parameter, place: str) -> dict[str, Any]:
-    one: dict[str, Any] = {"type": "integer" if p.type == "int" else "string"}
+    one: dict[str, Any] = {"type": _TYPES.get(p.type, "string")}
     if p.type == "date":
         one["format"] = "date"
     if p.choices:

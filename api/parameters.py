@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from graph.errors import ParameterError
 
-ParameterType = Literal["text", "int", "date", "id"]
+ParameterType = Literal["text", "int", "date", "id", "flag"]
 LIMIT_MOST = 1000
 
 
@@ -95,6 +95,8 @@ def _values(p: Parameter, texts: Sequence[str]) -> Any:
         raise ParameterError(f"缺少参数 {p.name}（{p.zh}）。", "请给出这个参数。", code="parameter-missing")
     if not p.many and len(texts) > 1:
         raise ParameterError(f"参数 {p.name} 只能给一次。", "请只保留一个值。")
+    if p.type == "flag":
+        return bool(texts) and _flag(p, texts[0])
     parsed = [_value(p, t) for t in texts]
     if p.many:
         return tuple(parsed)
@@ -114,6 +116,12 @@ def _value(p: Parameter, text: str) -> Any:
     if len(text) > 200 or any(ord(c) < 32 for c in text):
         raise ParameterError(f"参数 {p.name} 太长或含控制字符。", "请给出不超过200个字符的文字。")
     return text
+
+
+def _flag(p: Parameter, text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ParameterError(f"参数 {p.name} 的值不在可用范围内。", "可用的值：true、false。")
+    return text == "true"
 
 
 def _int(p: Parameter, text: str) -> int:

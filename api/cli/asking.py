@@ -46,7 +46,7 @@ def _command(question: Question) -> Any:
         if check and answer["rows"]:
             raise typer.Exit(BREACHED)
 
-    return with_signature(run, [_context(), *flags(question.parameters), *_output(question)])
+    return with_signature(run, [context(), *flags(question.parameters), *_output(question)])
 
 
 def given_texts(parameters: tuple[Parameter, ...], values: dict[str, Any]) -> dict[str, list[str]]:
@@ -54,7 +54,9 @@ def given_texts(parameters: tuple[Parameter, ...], values: dict[str, Any]) -> di
     found: dict[str, list[str]] = {}
     for p in parameters:
         value = values.get(p.argument)
-        if value not in (None, [], ()):
+        if value is True:
+            found[p.name] = ["true"]
+        elif value not in (None, False, [], ()):
             found[p.name] = [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)]
     return found
 
@@ -65,7 +67,7 @@ def flags(parameters: tuple[Parameter, ...]) -> list[inspect.Parameter]:
     for p in sorted(parameters, key=lambda p: bool(p.flags)):
         if p.flags == ("-",):
             continue
-        kind: Any = list[str] if p.many else str
+        kind: Any = list[str] if p.many else bool if p.type == "flag" else str
         shown = p.zh + (f"（可用：{'、'.join(p.choices)}）" if p.choices else "")
         shown += f"（默认 {p.default}）" if p.default is not None else ""
         info = typer.Option(*p.flags, help=shown) if p.flags else typer.Argument(metavar=_metavar(p), help=shown)
@@ -85,7 +87,8 @@ def _metavar(p: Parameter) -> str:
     return p.name.upper() + ("…" if p.many else "")
 
 
-def _context() -> inspect.Parameter:
+def context() -> inspect.Parameter:
+    """The parameter by which typer gives its context."""
     return inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
 
 

@@ -100,3 +100,14 @@ def _workbook(
 
 def _shown(cell: Cell) -> str:
     return "" if cell is None else str(cell).replace("[", "\\[")
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """A file, its folder made if needed."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError:
+        raise UnavailableError(
+            f"文件 {path.name} 写不进去。", "请检查文件夹、磁盘空间和权限。", code="file-unwritable"
+        ) from None

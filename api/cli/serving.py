@@ -7,11 +7,12 @@ import os
 import signal
 import socket
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 import typer
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from api.cli.help import ChineseCommand
 from api.cli.output import put_json, put_table, say
@@ -94,7 +95,7 @@ def run(found: Settings, store: Opened, listening: socket.socket, flags: dict[st
     if found.workers > 1:
         os.environ.update({f"{PREFIX}{k.upper()}": str(v) for k, v in flags.items()})
         config = uvicorn.Config("api.app:from_environment", factory=True, workers=found.workers, **_quiet())
-        uvicorn.supervisors.Multiprocess(config, uvicorn.Server(config).run, [listening]).run()
+        Multiprocess(config, [listening]).run()
         return
     server = uvicorn.Server(uvicorn.Config(create(found, store), **_quiet()))
     server.run(sockets=[listening])
@@ -115,7 +116,7 @@ def log_to_stderr(level: str) -> None:
     )
 
 
-def _quiet() -> dict[str, object]:
+def _quiet() -> dict[str, Any]:
     """The edge writes the access log; tracebacks of defects stay out of the output."""
     return {"access_log": False, "log_level": "critical", "lifespan": "on", "timeout_graceful_shutdown": 5}
 

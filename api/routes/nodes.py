@@ -96,7 +96,8 @@ _add("/pairings", pairings, "pairings", "结对共建", "现行的结对共建�
 _add("/areas/{id}/children", children, "area_children", "下级区域", "直接下级区域。", ONE, "Listed")
 for _name, _label in nodes.LISTS.items():
     _title = TITLES[_name]
-    _add(f"/{_name}", _list(_name), _name, _title, f"{_title}名册，按标识排序，每页100行。", LISTED, "Listed")
+    _about = f"{_title}名册，按标识排序，每页100行。"
+    _add(f"/{_name}", _list(_name), _name, _title, _about, LISTED, "Listed")
     _add(f"/{_name}/{{id}}", _one(_label), f"{_name}_one", f"一个{_title}", "一组织一档。", ONE, "Card")
 _add(
     "/nodes/{id}",

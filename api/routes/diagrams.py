@@ -1,0 +1,30 @@
+"""The route of charts."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+
+from api.described import described_file
+from api.drawing import KIND, MEDIA, PARAMETERS, pictures
+from api.prepared import PreparedResponse
+from api.serving import asked_in, keep, serving_of
+
+router = APIRouter(tags=["图表"])
+
+
+def diagram(request: Request, kind: str, fmt: str) -> PreparedResponse:
+    """A page of a chart (a PDF holds all pages); `X-Page-Count` says how many there are."""
+    about = asked_in(request, PARAMETERS)
+    values = dict(about.values)
+    if fmt in ("svg", "png", "dot"):
+        values["page"] = values["page"] or 1
+    made = pictures(serving_of(request).desk.settings, about.view, kind, fmt, values)
+    headers = {"X-Page-Count": str(made.pages), "Content-Disposition": f'inline; filename="{kind}.{fmt}"'}
+    return keep(request, about, made.files[0], MEDIA[fmt], headers)
+
+
+router.add_api_route(
+    "/diagrams/{kind}.{fmt}",
+    diagram,
+    **described_file("diagram", "图表", f"{KIND.zh}。svg、png、dot 一次一页，pdf 含全部页。", PARAMETERS, MEDIA),
+)
