@@ -112,17 +112,27 @@ def part(net: Network, start: int, end: int, allowed: Collection[int], closed: I
     return _layered(net, np.flatnonzero(member), hops, source, target, start, end)
 
 
+def in_layers(net: Network, hops: Array, tail: Array, head: Array, m: int) -> tuple[Array, Array, Array]:
+    """Source state, target state and number of the hops in both layers, sorted by source.
+
+    Args:
+        hops: hop numbers, ascending.
+        tail, head: positions of their ends.
+        m: number of positions.
+    """
+    leaves, enters = net.alliance[net.source[hops]], net.alliance[net.target[hops]]
+    after = ~leaves & ~enters
+    # Hops are sorted by source and the states after the alliance come last, so the result is sorted already.
+    tails = np.concatenate([tail, tail[after] + m])
+    heads = np.concatenate([np.where(leaves & ~enters, head + m, head), head[after] + m])
+    return tails, heads, np.concatenate([hops, hops[after]])
+
+
 def _layered(net: Network, nodes: Array, hops: Array, source: Array, target: Array, start: int, end: int) -> Layers:
     m = len(nodes)
     place = np.full(net.n, -1, np.int32)
     place[nodes] = np.arange(m, dtype=np.int32)
-    tail, head = place[source], place[target]
-    leaves, enters = net.alliance[source], net.alliance[target]
-    after = ~leaves & ~enters
-    # Hops are sorted by source and all later states are after, so these are sorted already.
-    tails = np.concatenate([tail, tail[after] + m])
-    heads = np.concatenate([np.where(leaves & ~enters, head + m, head), head[after] + m])
-    numbers = np.concatenate([hops, hops[after]])
+    tails, heads, numbers = in_layers(net, hops, place[source], place[target], m)
     turned = np.argsort(heads, kind="stable")
     states = np.arange(2 * m + 1)
     return Layers(
