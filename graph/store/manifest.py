@@ -11,7 +11,7 @@ from typing import Any
 from graph.errors import UnavailableError
 from graph.model import SCHEMA_VERSION
 from graph.store import cypher
-from graph.store.bolt import Store
+from graph.store.bolt import Run, Store
 
 _LOOK = (
     "OPTIONAL MATCH (m:Manifest {id: 'partygraph'}) "
@@ -75,8 +75,12 @@ def prepare(store: Store) -> Manifest:
     found = examine(store)
     if found is not None:
         return found
-    for statement in cypher.constraints():
-        store.run(statement)
+
+    def constrain(run: Run) -> None:
+        for statement in cypher.constraints():
+            run(statement)
+
+    store.write(constrain)
     values: dict[str, Any] = {
         "store": uuid.uuid4().hex,
         "schema": SCHEMA_VERSION,

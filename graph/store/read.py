@@ -7,7 +7,8 @@ the district was ready and at the same revision.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import MappingProxyType
 from typing import Any
 
@@ -18,6 +19,7 @@ from graph.model import NODE_TYPES, RELATION_TYPES
 from graph.store import cypher, districts, manifest, recovery
 from graph.store.bolt import Store
 
+_AT_ONCE = 2
 _NODES = "MATCH (n:Entity) WHERE n.id IN $ids RETURN labels(n), n {.*}"
 _RELATIONS = (
     "MATCH (n:Entity) WHERE n.id IN $ids MATCH (n)-[r]-(o:Entity) "
@@ -97,7 +99,7 @@ def _steady(store: Store, district: str, *, narrow: bool, wait: float) -> tuple[
     deadline = time.monotonic() + wait
     while True:
         before = current(store, district, wait=max(0.0, deadline - time.monotonic()))
-        data = _read(store, district, narrow=narrow)
+        data = _read(store, before, narrow=narrow)
         after = districts.find(store, district)
         if after is not None and after.state == "ready" and after.revision == before.revision:
             districts.refuse_emptied(after, data.node_count)
@@ -106,32 +108,34 @@ def _steady(store: Store, district: str, *, narrow: bool, wait: float) -> tuple[
             raise districts.busy(after or before)
 
 
-def _read(store: Store, district: str, *, narrow: bool) -> Dataset:
-    nodes, relations = {}, {}
-    for label in NODE_TYPES:
+def _read(store: Store, held: districts.District, *, narrow: bool) -> Dataset:
+    """All tables; two at a time, so that the server makes one ready while the rows of another are unpacked."""
+
+    def node(label: str) -> pl.DataFrame:
         statement = cypher.read_nodes(label, narrow=narrow)
-        frame = _table(store, district, statement, cypher.node_columns(label, narrow=narrow), node_schema(label))
-        if frame is not None:
-            nodes[label] = frame
-    for type_ in RELATION_TYPES:
+        return _table(store, held.id, statement, cypher.node_columns(label, narrow=narrow), node_schema(label))
+
+    def relation(type_: str) -> pl.DataFrame:
         statement, schema = cypher.read_relations(type_, narrow=narrow), relation_schema(type_)
-        frame = _table(store, district, statement, cypher.relation_columns(type_, narrow=narrow), schema)
-        if frame is not None:
-            relations[type_] = _with_ends(frame)
-    return Dataset(district, MappingProxyType(nodes), MappingProxyType(relations))
+        return _with_ends(_table(store, held.id, statement, cypher.relation_columns(type_, narrow=narrow), schema))
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        nodes = {k: pool.submit(node, k) for k in NODE_TYPES if k in held.tables}
+        relations = {k: pool.submit(relation, k) for k in RELATION_TYPES if k in held.tables}
+        return Dataset(held.id, _filled(nodes), _filled(relations))
 
 
-def _table(
-    store: Store, district: str, statement: str, columns: Sequence[str], schema: dict[str, Any]
-) -> pl.DataFrame | None:
+def _filled(tables: Mapping[str, Future[pl.DataFrame]]) -> Mapping[str, pl.DataFrame]:
+    return MappingProxyType({k: f for k, table in tables.items() if (f := table.result()).height})
+
+
+def _table(store: Store, district: str, statement: str, columns: Sequence[str], schema: dict[str, Any]) -> pl.DataFrame:
     kinds = {c: schema[c] for c in columns}
 
     def slice_(record: tuple[Any, ...]) -> pl.DataFrame:
         return pl.DataFrame(record[0], schema=kinds, orient="row")
 
-    slices = store.stream(statement, slice_, prefix=f"{district}.")
-    frame = pl.concat(slices) if slices else None
-    return frame if frame is not None and frame.height else None
+    return pl.concat([pl.DataFrame(schema=kinds), *store.stream(statement, slice_, prefix=f"{district}.")])
 
 
 def _with_ends(frame: pl.DataFrame) -> pl.DataFrame:

@@ -77,14 +77,8 @@ def write(
     manifest.prepare(store)
     claim = claim_district(store, district, author=author, base=base, wait=wait)
     try:
-        held = districts.find(store, district)
-        values = {
-            "author": author,
-            "source": source,
-            "nodes": (held.nodes if held else 0) + sum(t.additions.height for t in changes.nodes.values()),
-            "relations": (held.relations if held else 0) + sum(t.additions.height for t in changes.relations.values()),
-            "about": orjson.dumps(dict(about)).decode(),
-        }
+        values = _after(districts.find(store, district), changes)
+        values |= {"author": author, "source": source, "about": orjson.dumps(dict(about)).decode()}
         if changes.elements <= small:
             _write_small(store, claim, changes, values)
         else:
@@ -99,6 +93,17 @@ def write(
     if progress is not None:
         progress(changes.elements, changes.elements)
     return claim.revision
+
+
+def _after(held: districts.District | None, changes: Changes) -> dict[str, Any]:
+    """What the district will hold: number of nodes and relations, and the tables that have rows."""
+    nodes, relations = (sum(t.additions.height for t in part.values()) for part in (changes.nodes, changes.relations))
+    grown = {name for name, table in changes.tables() if table.additions.height}
+    return {
+        "nodes": nodes + (held.nodes if held else 0),
+        "relations": relations + (held.relations if held else 0),
+        "tables": sorted(grown | (held.tables if held else frozenset())),
+    }
 
 
 def claim_district(
