@@ -12,7 +12,7 @@ from graph.dataset import Dataset
 from graph.errors import ParameterError
 from graph.model import NODE_TYPES, RELATION_TYPES
 from loaders.headers import forms
-from loaders.references import index, resolve, stored_entities, stored_links
+from loaders.references import candidates, index, resolve, stored_entities, stored_links
 
 # How nodes hang under areas: (relation, whether the area is the `to` end).
 _UNDER = ("PART_OF", "LOCATED_IN", "COVERS", "SUBORDINATE_TO", "OF", "CONVENED_IN", "SERVES", "BELONGS_TO")
@@ -51,7 +51,7 @@ def _under(area: str, data: Dataset, stored: Dataset | None, district: str) -> f
     found = resolve(where, asked, ["Area"])
     top = found.rows["id"][0]
     if top is None:
-        several = found.ambiguous["candidates"].to_list()
+        several = candidates(where, found)["candidates"].to_list()
         raise ParameterError(
             "complete 指定的区域不存在或不唯一。", f"请改用标识。{'可能是：' + several[0] if several else ''}"
         )

@@ -11,7 +11,7 @@ from graph.model import RELATION_TYPES
 from loaders.assembling import CONTEXT, FROM, TO, Part, column_of
 from loaders.faults import BLOCK, faults
 from loaders.identity import EID
-from loaders.references import LINK, Index, Resolved, resolve
+from loaders.references import LINK, Index, Resolved, candidates, proposals, resolve, with_links
 from loaders.sheets import ROW
 
 _PASSES = 8
@@ -78,7 +78,7 @@ def link(parts: Sequence[Part], where: Index) -> Linked:
     for _ in range(_PASSES):
         for cell in waiting:
             answers[cell.part, cell.name] = resolve(where, _asked(parts[cell.part], cell), cell.labels)
-        where = replace(where, links=pl.concat([where.links, _links(parts, every, answers)]).unique())
+        where = with_links(where, _links(parts, every, answers))
         # A path or a narrowed name may be understood once the superiors of this pass are known.
         again = [c for c in waiting if _worth(answers[c.part, c.name])]
         if not again or (len(again) == len(waiting) and not _progress(parts, again, answers, where)):
@@ -89,7 +89,7 @@ def link(parts: Sequence[Part], where: Index) -> Linked:
     for cell in every:
         answer = answers[cell.part, cell.name]
         part = out[cell.part]
-        found, told = _faults(part, cell, answer)
+        found, told = _faults(part, cell, answer, where)
         errors += found
         warnings += told
         out[cell.part] = replace(part, frame=_replace(part.frame, cell.name, answer))
@@ -103,7 +103,8 @@ def _asked(part: Part, cell: Cell) -> pl.DataFrame:
 
 def _worth(answer: Resolved) -> bool:
     paths = answer.unknown["text"].str.contains("/", literal=True).any()
-    return bool(paths) or answer.ambiguous["context"].null_count() < answer.ambiguous.height
+    ambiguous = answer.ambiguous
+    return bool(paths) or ambiguous["context"].null_count() < ambiguous.height
 
 
 def _progress(parts: Sequence[Part], again: list[Cell], answers: dict[tuple[int, str], Resolved], where: Index) -> bool:
@@ -143,14 +144,16 @@ def _keyed(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     return frame.select(BLOCK, ROW, text=pl.col(name), context=context)
 
 
-def _faults(part: Part, cell: Cell, answer: Resolved) -> tuple[list[pl.DataFrame], list[pl.DataFrame]]:
+def _faults(part: Part, cell: Cell, answer: Resolved, where: Index) -> tuple[list[pl.DataFrame], list[pl.DataFrame]]:
+    if answer.rows["how"].fill_null("").is_in(["id", "code", "name", "path"]).all():
+        return [], []
     keyed = _keyed(part.frame, cell.name).filter(pl.col("text").is_not_null())
     on = ["text", "context"]
-    unknown = keyed.join(answer.unknown.unique(on), on=on, nulls_equal=True, maintain_order="left")
+    unknown = keyed.join(proposals(where, answer, cell.labels), on=on, nulls_equal=True, maintain_order="left")
     wrong = unknown.filter(pl.col("other") != "")
     missing = unknown.filter(pl.col("other") == "")
     proposal = pl.when(pl.col("near") != "").then(pl.format("；相近的有：{}", "near")).otherwise(pl.lit(""))
-    several = keyed.join(answer.ambiguous, on=on, nulls_equal=True, maintain_order="left")
+    several = keyed.join(candidates(where, answer), on=on, nulls_equal=True, maintain_order="left")
     met = keyed.join(answer.rows, on=on, nulls_equal=True, maintain_order="left")
     listed = pl.format("名称不唯一，可能是：{}", "candidates")
     unknown_remedy = "请改正名称，或先在相应的表中加上它。"

@@ -31,7 +31,8 @@ ENTITY = {
 }
 LINK = {"type": pl.String, "from": pl.String, "to": pl.String}
 _CANDIDATES = 6
-_NEAR = 200
+# Like names are looked for only for the first few: each is compared with every name.
+_NEAR = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,13 @@ class Index:
         district: prefix of every id.
         entities: ENTITY columns and `key`, `party`, `short`: the forms in which names are compared.
         links: LINK columns: current relations, for 上级/简称, context and folding.
+        above: `id` and the `name` and `key` of each superior of any kind.
     """
 
     district: str
     entities: pl.DataFrame
     links: pl.DataFrame
+    above: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,22 @@ class Resolved:
     """Answers to texts.
 
     Args:
-        rows: `text`, `context`, `id` (null where none), `how` (id, code, name, path, party, folded, null).
-        ambiguous: `text`, `context`, `candidates` (names and ids joined, for a message).
-        unknown: `text`, `context`, `near` (proposed names joined, or ""), `other` (a label it names instead, or "").
+        rows: `q`, `text`, `context`, `key`, `id` (null where none), `how` (id, code, name, path, party, folded, null).
+        several: `q` and `id` of the candidates of texts that fit several nodes.
     """
 
     rows: pl.DataFrame
-    ambiguous: pl.DataFrame
-    unknown: pl.DataFrame
+    several: pl.DataFrame
+
+    @property
+    def unknown(self) -> pl.DataFrame:
+        """The rows that fit nothing."""
+        return self.rows.filter(pl.col("id").is_null()).join(self.several, on="q", how="anti")
+
+    @property
+    def ambiguous(self) -> pl.DataFrame:
+        """The rows that fit several nodes."""
+        return self.rows.join(self.several, on="q", how="semi")
 
 
 def stored_entities(data: Dataset | None) -> pl.DataFrame:
@@ -96,7 +107,20 @@ def index(district: str, entities: pl.DataFrame, links: pl.DataFrame) -> Index:
     unique = entities.unique("id", keep="last", maintain_order=True)
     keyed = unique.with_columns(key=normal(pl.col("name")), short=normal(pl.col("short_name")))
     party = pl.when(pl.col("label") == "Organization").then(party_form(pl.col("key")))
-    return Index(district, keyed.with_columns(party=party), links)
+    entities_ = keyed.with_columns(party=party)
+    return Index(district, entities_, links, _above(entities_, links))
+
+
+def with_links(where: Index, links: pl.DataFrame) -> Index:
+    """The Index with further LINK rows."""
+    every = pl.concat([where.links, links]).unique(maintain_order=True)
+    return Index(where.district, where.entities, every, _above(where.entities, every))
+
+
+def _above(entities: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    superiors = links.select("from", "to").unique(maintain_order=True)
+    named = superiors.join(entities.select("id", "name", "key"), left_on="to", right_on="id", maintain_order="left")
+    return named.select(pl.col("from").alias("id"), "name", "key").drop_nulls()
 
 
 def resolve(where: Index, texts: pl.DataFrame, labels: Sequence[str]) -> Resolved:
@@ -121,12 +145,8 @@ def resolve(where: Index, texts: pl.DataFrame, labels: Sequence[str]) -> Resolve
             rest = rest.join(found, on="q", how="anti")
     every = pl.concat(hits) if hits else pl.DataFrame(schema={"q": pl.UInt32, "id": pl.String, "how": pl.String})
     single, several = _narrow(where, asked, every)
-    rows = asked.join(single, on="q", how="left", maintain_order="left").select("q", "text", "context", "id", "how")
-    return Resolved(
-        rows.drop("q"),
-        _candidates(where, asked, several),
-        _near(where, among, rest),
-    )
+    rows = asked.join(single, on="q", how="left", maintain_order="left")
+    return Resolved(rows.select("q", "text", "context", "key", "id", "how"), several.select("q", "id"))
 
 
 def _by_id(where: Index, among: pl.DataFrame, asked: pl.DataFrame, _labels: Sequence[str]) -> pl.DataFrame:
@@ -155,8 +175,8 @@ def _by_path(where: Index, among: pl.DataFrame, asked: pl.DataFrame, _labels: Se
     if not paths.height:
         return pl.DataFrame(schema={"q": pl.UInt32, "id": pl.String})
     named = pl.concat([among.select("id", below="key"), among.select("id", below="short")]).drop_nulls()
-    above = where.links.join(where.entities.select("id", above="key"), left_on="to", right_on="id")
-    children = named.unique().join(above.select("from", "above"), left_on="id", right_on="from")
+    children = named.join(paths.select("below").unique(), on="below", how="semi").unique()
+    children = children.join(where.above.select("id", above="key"), on="id")
     return paths.join(children, on=["above", "below"]).select("q", "id")
 
 
@@ -230,21 +250,29 @@ def _inside(where: Index, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(pl.Series(keep, dtype=pl.Boolean))
 
 
-def _candidates(where: Index, asked: pl.DataFrame, several: pl.DataFrame) -> pl.DataFrame:
-    named = several.join(where.entities.select("id", "name"), on="id", how="left")
-    above = where.links.join(where.entities.select("id", above="name"), left_on="to", right_on="id")
-    above = above.unique("from", keep="first", maintain_order=True).select("from", "above")
-    shown = named.join(above, left_on="id", right_on="from", how="left").select(
+def candidates(where: Index, answer: Resolved) -> pl.DataFrame:
+    """`text`, `context` and `candidates` (superior, name and id of each, joined) of the ambiguous texts."""
+    if not answer.several.height:
+        return pl.DataFrame(schema=dict.fromkeys(("text", "context", "candidates"), pl.String))
+    named = answer.several.join(where.entities.select("id", "name"), on="id", how="left")
+    named = named.group_by("q", maintain_order=True).head(_CANDIDATES)
+    above = where.above.join(named.select("id"), on="id", how="semi").unique("id", keep="first", maintain_order=True)
+    shown = named.join(above.select("id", above="name"), on="id", how="left").select(
         "q", said=pl.concat_str([pl.col("above"), pl.col("name"), pl.format("（{}）", "id")], ignore_nulls=True)
     )
-    listed = shown.group_by("q").agg(candidates=pl.col("said").sort().head(_CANDIDATES).str.join("、"))
-    return asked.join(listed, on="q").select("text", "context", "candidates")
+    listed = shown.group_by("q").agg(candidates=pl.col("said").sort().str.join("、"))
+    return answer.rows.join(listed, on="q").select("text", "context", "candidates")
 
 
-def _near(where: Index, among: pl.DataFrame, rest: pl.DataFrame) -> pl.DataFrame:
-    others = where.entities.join(among.select("id"), on="id", how="anti").select("label", "key")
-    elsewhere = rest.join(others.unique("key"), on="key", how="left", maintain_order="left")
-    names = among["name"].drop_nulls().unique().sort().to_list()
+def proposals(where: Index, answer: Resolved, labels: Sequence[str]) -> pl.DataFrame:
+    """`text`, `context`, `near` (like names, joined) and `other` (a label that bears the name) of unknown texts."""
+    allowed = pl.col("label").is_in(list(labels))
+    rest = answer.unknown
+    if not rest.height:
+        return pl.DataFrame(schema=dict.fromkeys(("text", "context", "near", "other"), pl.String))
+    others = where.entities.filter(~allowed).select("label", "key").unique("key")
+    elsewhere = rest.join(others, on="key", how="left", maintain_order="left")
+    names = where.entities.filter(allowed)["name"].drop_nulls().unique().sort().to_list()
     near = []
     for i, text in enumerate(rest["text"].to_list()):
         found = process.extract(text, names, scorer=fuzz.ratio, limit=3, score_cutoff=75) if i < _NEAR else []

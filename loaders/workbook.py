@@ -136,10 +136,9 @@ def written(ids: pl.Series, where: Index, labels: tuple[str, ...]) -> pl.Series:
     asked = ids.drop_nulls().unique().to_frame("id")
     if not asked.height:
         return ids
-    named = asked.join(where.entities.select("id", "name"), on="id", how="left", maintain_order="left")
-    above = where.links.join(where.entities.select("id", above="name"), left_on="to", right_on="id").sort("to")
-    above = above.unique("from", keep="first", maintain_order=True).select("from", "above")
-    paths = named.join(above, left_on="id", right_on="from", how="left", maintain_order="left")
+    named = asked.join(where.entities.select("id", "name"), on="id", how="left")
+    above = where.above.join(asked, on="id", how="semi").unique("id", keep="first", maintain_order=True)
+    paths = named.join(above.select("id", above="name"), on="id", how="left", maintain_order="left")
     choices = paths.with_columns(path=pl.col("above") + "/" + pl.col("name"))
     done = pl.DataFrame(schema={"id": pl.String, "text": pl.String})
     for choice in ("name", "path"):
