@@ -87,6 +87,16 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
+def free_socket(host: str, port: int, tries: int = 50) -> socket.socket:
+    """A bound socket on the port, or on the next free one."""
+    for candidate in range(port, min(port + tries, 65536)):
+        try:
+            return listen(host, candidate)
+        except ConflictError:
+            continue
+    raise ConflictError(f"端口 {port} 起的{tries}个端口都被占用。", "请用 --port 换一个端口。", code="port-taken")
+
+
 def run(found: Settings, store: Opened, listening: socket.socket, flags: dict[str, str]) -> None:
     """Serve until stopped; with several workers each opens the store by the same settings."""
     from api.app import create
