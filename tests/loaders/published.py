@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import loaders.districts
+import graph.profile
 from tests.loaders.counts import (
     Count,
     alliance_tiers,
@@ -37,7 +37,7 @@ from tests.loaders.counts import (
 )
 
 Key = tuple[str, str]
-FILE = Path(loaders.districts.__file__).with_name("figures.csv")
+FILE = Path(graph.profile.__file__).parent / "profiles" / "figures.csv"
 
 
 def figures() -> dict[Key, dict[str, str]]:
