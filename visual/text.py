@@ -99,6 +99,13 @@ def vertical_columns(label: str, short: str, limit: int) -> tuple[tuple[str, ...
     cells = vertical_cells(label)
     if len(cells) > limit and short:
         cells = vertical_cells(short)
+    if len(cells) <= limit:
+        return (cells,)
+    # Broken where a line would be, so that 社区 and 党委 stay whole; hard where that needs more columns.
+    text = short if short and vertical_cells(short) == cells else label
+    broken = tuple(vertical_cells(line) for line in wrap(text, limit))
     count = -(-len(cells) // limit)
+    if len(broken) == count and all(len(column) <= limit for column in broken):
+        return broken
     length = -(-len(cells) // count)
     return tuple(cells[start : start + length] for start in range(0, len(cells), length))

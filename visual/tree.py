@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
@@ -39,6 +39,7 @@ class Brief:
     paper: Paper
     orientations: tuple[Orientation, ...]
     overflow: Overflow
+    shorter: tuple[tuple[TreeNode, str], ...] = ()
 
     def fit(self, tree: TreeNode, title: str, basis: tuple[str, ...]) -> Draft | None:
         """`tree` on one sheet as it is, None when it does not fit."""
@@ -54,18 +55,20 @@ def draw_tree(
     orientation: str = "auto",
     mono: bool = False,
     overflow: Overflow = "auto",
+    shorter: Sequence[tuple[TreeNode, str]] = (),
 ) -> Drawing:
     """Draw `tree` as a comb on one or more sheets of `paper` (A3 or A4), `orientation` auto, portrait or landscape.
 
     `overflow` says what becomes of a tree too large for one sheet: `auto` first rolls the levels below the third up
     into their parents (网格143) and, where that is not enough, makes an index page and a page per parent with
     references both ways; `rollup` always rolls up; `pages` makes pages before it rolls up. What is left out is said
-    in the 口径 of its page.
+    in the 口径 of its page. `shorter` holds the same tree with shorter notes, each with the sentence that explains
+    them: the first that fits one sheet is taken before anything is left out.
 
     Raises ParameterError for an unknown paper or orientation.
     """
     sides = orientations(paper, orientation)
-    brief = Brief(frame, cast(Paper, paper), sides, overflow)
+    brief = Brief(frame, cast(Paper, paper), sides, overflow, tuple(shorter))
     drafts = list(_drafts(brief, tree, frame.title, 1, ""))
     pages = tuple(_page(draft, frame, mono, number, len(drafts)) for number, draft in enumerate(drafts, 1))
     return Drawing(frame.title, describe(tree), frame.as_of, brief.paper, mono, frame.link_prefix, pages)
@@ -104,6 +107,8 @@ def _drafts(brief: Brief, tree: TreeNode, title: str, number: int, back: str) ->
 def _single(brief: Brief, tree: TreeNode, title: str) -> Draft | None:
     depth = depth_of(tree)
     draft = brief.fit(tree, title, brief.frame.basis)
+    for short, sentence in brief.shorter:
+        draft = draft or brief.fit(short, title, (*brief.frame.basis, sentence))
     least = depth if brief.overflow == "pages" else LEAST_DEPTH if brief.overflow == "auto" else 1
     while draft is None and depth > least:
         depth -= 1
@@ -124,7 +129,7 @@ def _index(brief: Brief, tree: TreeNode, title: str, number: int) -> Iterator[Dr
     starts: dict[str, int] = {}
     pages: list[Draft] = []
     # One turn of pages is enough for `auto`: a page per street, not one per community.
-    nested = replace(brief, overflow="rollup") if brief.overflow == "auto" else brief
+    nested = replace(brief, overflow="rollup" if brief.overflow == "auto" else brief.overflow, shorter=())
     for child in tree.children:
         if child.children:
             starts[child.box.id] = first + len(pages)

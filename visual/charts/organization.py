@@ -9,7 +9,9 @@ import numpy as np
 from graph.errors import NotFoundError
 from graph.view import View, official_order
 from visual.charts.naming import Options, box, chosen_area, frame
+from visual.charts.notes import abbreviations, counts_note, renoted
 from visual.figure import Box, Drawing, TreeNode
+from visual.rollup import levels_of
 from visual.tree import draw_tree
 
 _DEFAULT_DEPTH = {"市": 2, "区县": 2, "街道": 2, "镇": 2, "乡": 2}
@@ -46,6 +48,7 @@ def organization_chart(view: View, options: Options) -> Drawing:
         paper=options.paper,
         orientation=options.orientation,
         mono=options.mono,
+        shorter=chain.shorter(tree),
     )
 
 
@@ -66,6 +69,7 @@ class _Chain:
         self.tiers = tuple(dict.fromkeys(t.tier for line in view.profile.lines for t in line.tiers))
         self.drawn_organizations = self.drawn_gaps = self.counted = 0
         self.behind: list[int] = []
+        self.counts: dict[str, dict[str, int]] = {}
 
     def organization_of(self, area: int) -> int:
         """The chain node of an area: of those that cover it the highest in the chain, -1 if there is none."""
@@ -141,9 +145,25 @@ class _Chain:
             self.counted += len(below)
             self.behind.extend((below + self.span.start).tolist())
         ranked = sorted(counts, key=lambda t: self.tiers.index(t) if t in self.tiers else len(self.tiers))
-        parts = [f"{tier}{counts[tier]}" for tier in ranked] + ([f"空白{gaps}"] if gaps else [])
+        parts = {tier: counts[tier] for tier in ranked} | ({"空白": gaps} if gaps else {})
+        self.counts[self.view.id(organization)] = parts
         tier = str(self.view.snapshot.value(organization, "tier") or "")
-        return box(self.view, organization, kind=tier, note="·".join(parts))
+        return box(self.view, organization, kind=tier, note=counts_note(parts))
+
+    def shorter(self, tree: TreeNode) -> list[tuple[TreeNode, str]]:
+        """The tree with abbreviated tiers in the notes of its last level, then with the nearest tier only."""
+        last = [node.box for node in list(levels_of(tree))[-1] if self.counts.get(node.box.id)]
+        kinds = "、".join(dict.fromkeys(own.kind for own in last))
+        nearest = {own.id: dict(list(self.counts[own.id].items())[:1]) for own in last}
+        variants = [({own.id: self.counts[own.id] for own in last}, ""), (nearest, "，更低层级未列")] if last else []
+        found: list[tuple[TreeNode, str]] = []
+        for counts, more in variants:
+            tiers = list(dict.fromkeys(tier for own in counts.values() for tier in own))
+            short = abbreviations(tiers)
+            notes = {id_: counts_note({short[t]: n for t, n in own.items()}) for id_, own in counts.items()}
+            explained = "、".join(f"{short[t]}指{t}" for t in tiers if short[t] != t)
+            found.append((renoted(tree, notes), f"{kinds}框内{explained or '只列最近层级'}{more}。"))
+        return found
 
 
 def _covering(view: View) -> tuple[dict[int, list[int]], dict[int, int]]:
