@@ -183,7 +183,12 @@ def pairing_load(view: View, area: str | None = None) -> Answer:
     totals = {side: _spread([r["partners"] for r in rows if r["side"] == side]) for side in ("community", "unit")}
     dormant = int((live & (found.state == DORMANT)).sum())
     behind = np.concatenate([communities, units])
-    return answer(view, rows, {**totals, "ties": int(live.sum()), "dormant_ties": dormant, "notices": []}, behind)
+    return answer(
+        view,
+        rows,
+        {**totals, "ties": int(live.sum()), "dormant_ties": dormant, "notices": _notices(view, pairing, communities)},
+        behind,
+    )
 
 
 def _load_row(
