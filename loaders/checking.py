@@ -32,7 +32,7 @@ def check(
         out += _words(label, frame, profile, parts)
     for type_, frame in relations.items():
         out += _dates(frame, parts)
-        out += _twice(type_, frame)
+        out += _twice(type_, frame, parts)
         out += _self(type_, frame, parts)
         if RELATION_TYPES[type_].single:
             out += _second(type_, frame, parts)
@@ -112,8 +112,10 @@ def kinds(label: str, profile: Profile) -> set[str]:
     return standard | own.get(label, set())
 
 
-def _twice(type_: str, frame: pl.DataFrame) -> list[pl.DataFrame]:
-    """The same relation on two rows."""
+def _twice(type_: str, frame: pl.DataFrame, parts: Places) -> list[pl.DataFrame]:
+    """The same relation on two rows of relation sheets (a column's row that repeats is a duplicate node)."""
+    sheets = [p.mapped.index for p in parts if not p.mapped.form.is_node]
+    frame = frame.filter(pl.col(BLOCK).is_in(sheets))
     key = RELATION_TYPES[type_].key
     ends = [c for c in ("from", "to", key, "since", "until") if c in frame.columns]
     again = frame.filter((pl.int_range(pl.len()) > 0).over(ends))

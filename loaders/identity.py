@@ -55,12 +55,13 @@ class Identified:
         rows: one row for each row of a node sheet, in order: `part` (index of the Part), `at` (row in its frame),
             `label`, `eid` and ENTITY columns.
         where: the Index over stored nodes and rows together.
-        errors: faults of ids.
+        errors, warnings: faults of ids.
     """
 
     rows: pl.DataFrame
     where: Index
     errors: list[pl.DataFrame]
+    warnings: list[pl.DataFrame]
 
 
 def identify(parts: Sequence[Part], district: str, stored: Dataset | None) -> Identified:
@@ -81,7 +82,8 @@ def identify(parts: Sequence[Part], district: str, stored: Dataset | None) -> Id
             settled = _settle(rows, open_rows, where, held, district, last=True)
         rows = _fill(rows, settled)
     known = rows.filter(pl.col(EID).is_not_null())
-    return Identified(rows, index(district, pl.concat([old, _entities(known)]), links), errors)
+    where = index(district, pl.concat([old, _entities(known)]), links)
+    return Identified(rows, where, errors, [_namesakes(rows, held)])
 
 
 def _gather(parts: Sequence[Part]) -> pl.DataFrame:
@@ -213,19 +215,35 @@ def _match_or_issue(rows: pl.DataFrame, ready: pl.DataFrame, held: pl.DataFrame,
     by_code = ordered.join(free.select("id", "label", "superior_id", "code"), on=["label", "superior_id", "code"])
     by_code = by_code.filter(pl.len().over("n") == 1).select("n", eid_new="id")
     met = ordered.join(by_code, on="n", how="anti").join(free, on=[*same, "k"], nulls_equal=True, suffix="_held")
-    met = met.filter(pl.col("code").is_null() | pl.col("code_held").is_null() | (pl.col("code") == pl.col("code_held")))
-    # Without a superior in the file, a full name that is stored once is that node.
-    alone = free.unique("id").filter(pl.len().over("label", "key") == 1)
-    rest = ordered.join(pl.concat([met.select("n"), by_code.select("n")]), on="n", how="anti").filter(
-        pl.col("superior").is_null() & (pl.col("k") == 0)
-    )
-    by_name = rest.join(alone.select("id", "label", "key", code_held="code"), on=["label", "key"])
-    by_name = by_name.filter(
-        pl.col("code").is_null() | pl.col("code_held").is_null() | (pl.col("code") == pl.col("code_held"))
-    )
-    matched = pl.concat([by_code, met.select("n", eid_new="id"), by_name.select("n", eid_new="id")]).unique("n")
+    met = met.filter(_same_code())
+    matched = pl.concat([by_code, met.select("n", eid_new="id")])
+    by_name = _alone(ordered.join(matched, on="n", how="anti"), free)
+    matched = pl.concat([matched, by_name]).unique("n")
     issued = _issue(ordered.join(matched, on="n", how="anti"), district)
     return pl.concat([matched, issued])
+
+
+def _same_code() -> pl.Expr:
+    return pl.col("code").is_null() | pl.col("code_held").is_null() | (pl.col("code") == pl.col("code_held"))
+
+
+def _alone(rest: pl.DataFrame, free: pl.DataFrame) -> pl.DataFrame:
+    """Where the file or the store names no superior, a full name that is stored once is that node."""
+    once = free.unique("id").filter(pl.len().over("label", "key") == 1)
+    asked = rest.filter((pl.len().over("label", "key") == 1) & (pl.col("k") == 0))
+    held = once.select("id", "label", "key", code_held="code", above_held="superior_id")
+    met = asked.join(held, on=["label", "key"]).filter(_same_code())
+    return met.filter(pl.col("superior").is_null() | pl.col("above_held").is_null()).select("n", eid_new="id")
+
+
+def _namesakes(rows: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """New rows of which a namesake with another superior is stored: told, because a move needs the id or code."""
+    rare = pl.col("label").is_in(["Organization", "Unit", "Alliance", "Facility"])
+    new = rows.filter(rare & pl.col("given").is_null() & pl.col("code").is_null())
+    new = new.join(held.select(pl.col("id").alias(EID)).unique(), on=EID, how="anti")
+    met = new.join(held.select("label", "key").unique(), on=["label", "key"], how="semi")
+    message = "库中另有同名对象，上级不同；本行按新对象处理"
+    return faults(met, "namesake-stored", message, "如果是同一对象调整了上级，请填写它的标识或代码。")
 
 
 def _issue(new: pl.DataFrame, district: str) -> pl.DataFrame:

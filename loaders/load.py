@@ -182,7 +182,7 @@ def _tables(
     linked = link([*own, *(p for p in parts if not p.mapped.form.is_node)], identified.where)
     nodes = node_tables(linked.parts, stored)
     relations = relation_tables(linked.parts, stored)
-    return nodes, relations, identified.errors + linked.errors, linked.warnings
+    return nodes, relations, identified.errors + linked.errors, identified.warnings + linked.warnings
 
 
 def _with_ids(parts: Sequence[Part], identified: Identified) -> list[Part]:
