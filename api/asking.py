@@ -11,7 +11,7 @@ from api.desk import Desk
 from api.names import found_row, resolve, search
 from api.pages import PAGE, fingerprint, page
 from api.parameters import Parameter, parse
-from api.questions import Question
+from api.questions.form import Question
 from graph.analysis.answer import Row
 from graph.view import View
 

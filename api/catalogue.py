@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from api.desk import Desk
 from graph.analysis.answer import Row
 from graph.errors import PartygraphError
-from graph.profile import profile_paths
+from graph.profile import load_profile, profile_paths
 from loaders.districts import published
 
 
@@ -33,14 +34,14 @@ def district_rows(desk: Desk) -> list[Row]:
     return rows
 
 
-def profile_rows(desk: Desk) -> list[Row]:
-    """Every governance profile: id, name, lines, rules, or what is wrong with a user's own."""
-    own = set(desk.settings.profiles.glob("*.toml")) if desk.settings.profiles else set()
+def profile_rows(folder: Path | None) -> list[Row]:
+    """Every governance profile: id, name, lines, rules, or what is wrong with one of the user's own `folder`."""
+    own = set(folder.glob("*.toml")) if folder else set()
     rows: list[Row] = []
-    for district, path in profile_paths(desk.settings.profiles).items():
+    for district, path in profile_paths(folder).items():
         row: dict[str, Any] = {"id": district, "own": path in own, "name": None, "fault": None}
         try:
-            profile = desk.profile(district)[1]
+            profile = load_profile(district, folder)
             row |= {
                 "name": profile.full_name,
                 "level": profile.level,

@@ -50,7 +50,7 @@ def described_file(
     return found
 
 
-def problems() -> dict[int, dict[str, Any]]:
+def problems() -> dict[int | str, dict[str, Any]]:
     """The responses of all routes that say what went wrong."""
     schema = {"$ref": "#/components/schemas/Problem"}
     return {s: {"description": d, "content": {MEDIA_TYPE: {"schema": schema}}} for s, d in PROBLEMS.items()}

@@ -10,9 +10,9 @@ import numpy as np
 from api.names import superior
 from api.pages import PAGE, fingerprint, made, opened, page
 from graph.analysis.answer import Row
+from graph.analysis.dossier import show, tie_attributes
 from graph.errors import ParameterError
-from graph.model import RELATIONS, node_attributes, relation_attributes
-from graph.snapshot import date_text
+from graph.model import RELATIONS, node_attributes
 from graph.view import View
 
 LISTS: Mapping[str, str] = {
@@ -27,7 +27,7 @@ LISTS: Mapping[str, str] = {
     "projects": "Project",
     "activities": "Activity",
 }
-SKIPPED = frozenset({"id", "name", "kind", "source_file", "source_sheet", "source_row"})
+SKIPPED = frozenset({"id", "name", "kind", "holder_key"})
 
 
 def listed(view: View, name: str, values: Mapping[str, Any]) -> Row:
@@ -60,7 +60,7 @@ def pairings(view: View, values: Mapping[str, Any]) -> Row:
     stop = start + (values.get("limit") or PAGE)
     rows = [
         {"community": view.ref(int(edges.source[i])), "unit": view.ref(int(edges.target[i]))}
-        | _relation(view, "PAIRED_WITH", int(edges.row[i]))
+        | tie_attributes(view, "PAIRED_WITH", int(edges.row[i]))
         for i in chosen[start:stop].tolist()
     ]
     return {"rows": rows, "next": made(str(stop), bound) if stop < len(chosen) else None}
@@ -70,23 +70,14 @@ def card(view: View, id_: str, full: Mapping[str, Any] | None, *, names: bool) -
     """Everything known of one node.
 
     Args:
-        full: its attributes as the store keeps them (source, code, holder), None if the store does not answer.
+        full: its attributes as the store keeps them (source, code, holder), None if it does not hold them.
         names: whether the caller may see a post holder's name; else it is masked.
     """
-    node = view.index(id_)
-    label = view.snapshot.label(node)
-    attributes = _attributes(view, node) | _kept(label, full or {}, names=names)
-    home = int(view.home()[node])
-    return {
-        "district": view.snapshot.district,
-        "revision": view.snapshot.revision,
-        "as_of": view.as_of.isoformat(),
-        "node": view.ref(node),
-        "above": view.ref(superior(view, node)),
-        "area": view.ref(home),
-        "attributes": attributes,
-        "neighbours": list(neighbours(view, node)),
-    }
+    found = show(view, id_).body()
+    row = found["rows"][0]
+    kept = _kept(row["node"]["label"], full or {}, names=names)
+    head = {k: found[k] for k in ("district", "revision", "as_of", "generated")}
+    return {**head, **row, "attributes": row["attributes"] | kept}
 
 
 def neighbour_rows(view: View, id_: str, values: Mapping[str, Any]) -> Row:
@@ -111,7 +102,7 @@ def neighbours(view: View, node: int) -> Iterator[Row]:
                     "name": relation.zh,
                     "direction": direction,
                     "node": view.ref(int(other[i])),
-                } | _relation(view, relation.type, int(edges.row[i]))
+                } | tie_attributes(view, relation.type, int(edges.row[i]))
 
 
 def masked(name: str) -> str:
@@ -181,26 +172,6 @@ def _value(view: View, node: int, name: str) -> Any:
     return view.snapshot.value(node, name)
 
 
-def _relation(view: View, type_: str, row: int) -> Row:
-    snapshot = view.snapshot
-    found: Row = {}
-    for spec in relation_attributes(type_):
-        if not spec.narrow:
-            continue
-        cell = snapshot.edge_column(type_, spec.name)[row]
-        if spec.type == "date":
-            found[spec.name] = date_text(int(cell))
-        elif spec.type in ("text", "code"):
-            found[spec.name] = snapshot.edge_words(type_, spec.name)[int(cell)] or None
-        elif spec.type == "bool":
-            found[spec.name] = bool(cell > 0)
-        elif spec.type == "number":
-            found[spec.name] = None if np.isnan(cell) else float(cell)
-        else:
-            found[spec.name] = None if cell < 0 else int(cell)
-    return {k: v for k, v in found.items() if v is not None}
-
-
 def _kept(label: str, full: Mapping[str, Any], *, names: bool) -> Row:
     """What only the store keeps, holders masked."""
     personal = {a.name for a in node_attributes(label) if a.personal}
@@ -208,5 +179,5 @@ def _kept(label: str, full: Mapping[str, Any], *, names: bool) -> Row:
     return {
         k: (masked(str(v)) if k in personal and not names else v)
         for k, v in full.items()
-        if v is not None and k not in narrow
+        if v is not None and k not in narrow and k not in ("label", "holder_key")
     }

@@ -65,6 +65,7 @@ CODES: Mapping[str, str] = {
     "embedded-not-installed": "没有安装内嵌 Neo4j 所需的组件",
     "empty-chart": "图中没有可画的内容",
     "end-missing": "关系的一端不在库中",
+    "file-exists": "文件已存在",
     "file-empty": "文件没有内容",
     "file-encoding": "文件编码不能识别",
     "file-encrypted": "文件有密码",

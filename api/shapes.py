@@ -162,7 +162,9 @@ class UnpairedRow(TypedDict):
     area: Ref | None
     states: list[Literal["none", "kind_missing", "expired", "dormant", "unknown"]]
     missing: list[str]
-    partners: int
+    partners: list[Ref]
+    required: NotRequired[list[str]]
+    generated: NotRequired[bool]
 
 
 class Unpaired(Answered):
@@ -176,6 +178,7 @@ class LoadRow(TypedDict):
 
     side: Literal["community", "unit"]
     node: Ref | None
+    area: NotRequired[Ref | None]
     partners: int
     by_kind: dict[str, int]
     load: Literal["none", "under", "even", "over"]
@@ -185,6 +188,38 @@ class PairingLoad(Answered):
     """Answer of `pairing-load`."""
 
     rows: list[LoadRow]
+
+
+class AllianceRow(TypedDict):
+    """An alliance that the profile asks for, or that it is missing."""
+
+    tier: str
+    area: Ref | None
+    alliance: Ref | None
+    states: list[Literal["ok", "missing", "incomplete", "dormant", "unknown"]]
+    missing: list[str]
+    last_met: str | None
+
+
+class AllianceStatus(Answered):
+    """Answer of `alliance-status`."""
+
+    rows: list[AllianceRow]
+
+
+class InfluenceRow(TypedDict):
+    """A node that is reached, by its strongest path."""
+
+    node: Ref | None
+    strength: float
+    hops: int
+    via: Ref | None
+
+
+class InfluenceAnswer(Answered):
+    """Answer of `influence/{id}`."""
+
+    rows: list[InfluenceRow]
 
 
 class AnyAnswer(Answered):
@@ -200,26 +235,21 @@ class Listed(TypedDict):
     next: str | None
 
 
-class Neighbour(TypedDict):
-    """A relation in force at a node, seen from it; its attributes stand beside."""
-
-    relation: str
-    name: str
-    direction: Literal["in", "out"]
-    node: Ref | None
-
-
 class Card(TypedDict):
-    """Everything known of one node (一组织一档)."""
+    """Everything known of one node (一组织一档); relations by type and direction, with the other ends."""
 
     district: str
     revision: int
     as_of: str
+    generated: int
     node: Ref
-    above: Ref | None
-    area: Ref | None
     attributes: dict[str, Any]
-    neighbours: list[dict[str, Any]]
+    area: Ref | None
+    relations: list[dict[str, Any]]
+    line: NotRequired[str | None]
+    tier: NotRequired[str | None]
+    superiors: NotRequired[list[Ref | None]]
+    below: NotRequired[dict[str, int]]
 
 
 class Fault(TypedDict):
@@ -289,8 +319,21 @@ class ImportReport(TypedDict):
 
 
 SHAPES: tuple[Any, ...] = (
-    Coverage, Gaps, Chain, Paths, Unpaired, PairingLoad, AnyAnswer, Listed, Card, Problem, ImportReport, Profile,
-)  # fmt: skip
+    Coverage,
+    Gaps,
+    Chain,
+    Paths,
+    Unpaired,
+    PairingLoad,
+    AllianceStatus,
+    InfluenceAnswer,
+    AnyAnswer,
+    Listed,
+    Card,
+    Problem,
+    ImportReport,
+    Profile,
+)
 
 
 def schemas() -> Mapping[str, Any]:

@@ -14,7 +14,8 @@ from api.cli.help import ChineseCommand
 from api.cli.output import put_file, put_json, put_table, say
 from api.cli.shell import desk, with_signature
 from api.parameters import Parameter
-from api.questions import QUESTIONS, Question
+from api.questions import QUESTIONS
+from api.questions.form import Question
 from graph.analysis.answer import Row
 
 BREACHED = 1

@@ -1,18 +1,24 @@
-"""The commands that bring districts in and out: districts, load, unload."""
+"""The commands that bring districts in and out: districts, load, unload, import, template, export."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from api.catalogue import district_rows
 from api.cli.help import ChineseCommand
-from api.cli.output import put_json, put_table, say
-from api.cli.shell import JSON, desk, working
-from api.columns import count, text
+from api.cli.output import put_file, put_json, put_table, say
+from api.cli.shell import JSON, desk, settings_of, working
+from api.columns import count, node, text
+from api.exporting import FORMATS, export, template
+from api.importing import chosen_district, import_files, refuse_missing
 from api.loading import load_published, unload_district
-from graph.errors import ParameterError
+from graph.errors import InputError, ParameterError
+from graph.profile import load_profile
+from loaders.districts import published
+from loaders.mapping import read_mapping
 
 AUTHOR = "命令行"
 COLUMNS = (
@@ -31,6 +37,9 @@ def add_data(app: typer.Typer) -> None:
     app.command("districts", cls=ChineseCommand)(districts)
     app.command("load", cls=ChineseCommand)(load)
     app.command("unload", cls=ChineseCommand)(unload)
+    app.command("import", cls=ChineseCommand)(import_)
+    app.command("template", cls=ChineseCommand)(template_)
+    app.command("export", cls=ChineseCommand)(export_)
 
 
 def districts(ctx: typer.Context, as_json: JSON = False) -> None:
@@ -77,3 +86,105 @@ def unload(
     with desk(ctx) as opened, working(f"正在卸载{district}……"):
         unload_district(opened, district, AUTHOR)
     say(f"已卸载 {district}。")
+
+
+def import_(
+    ctx: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="工作簿、CSV 或它们的文件夹")],
+    district: Annotated[str | None, typer.Option("--district", help="导入到哪个区划")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查和比对，不写入")] = False,
+    mapping: Annotated[Path | None, typer.Option("--mapping", help="对照文件（TOML）")] = None,
+    complete: Annotated[
+        list[str] | None, typer.Option("--complete", help="表 或 表@区域：文件列出了其全部内容")
+    ] = None,
+    drop_personal: Annotated[bool, typer.Option("--drop-personal", help="丢弃身份证号、电话号码的列")] = False,
+    errors: Annotated[Path | None, typer.Option("--errors", help="把错误写成 .xlsx 或 .csv")] = None,
+    as_json: JSON = False,
+) -> None:
+    """导入台账：全部检查通过才写入，再次导入同一文件不作改动。"""
+    refuse_missing(paths)
+    settled = read_mapping(mapping) if mapping else None
+    with desk(ctx) as opened, working("正在导入……") as progress:
+        report = import_files(
+            opened,
+            paths,
+            chosen_district(opened, district),
+            AUTHOR,
+            progress,
+            dry_run=dry_run,
+            mapping=settled,
+            complete=complete or (),
+            drop_personal=drop_personal,
+        )
+    if errors is not None and (report["errors"] or report["warnings"]):
+        put_file(errors, "导入错误", FAULTS, [*report["errors"], *report["warnings"]], [])
+    if not report["ok"]:
+        if as_json:
+            put_json(report)
+        raise InputError(
+            f"文件有{len(report['errors'])}处错误，没有写入任何内容。",
+            "请逐处改正后重新导入；用 --errors 文件.xlsx 取全部错误。",
+            code="import-invalid",
+            items=[{**e, "detail": f"{e['message']}。"} for e in report["errors"]],
+        )
+    if as_json:
+        put_json(report)
+    else:
+        _tell(report)
+
+
+def _tell(report: dict[str, Any]) -> None:
+    c = report["counts"]
+    if not any(c[k] for k in ("added", "changed", "moved", "ended")):
+        say(f"文件与已有内容一致，没有改动（{c['unchanged']}行相同）。")
+    else:
+        done = "将" if report["dry_run"] else "已"
+        say(f"{done}新增{c['added']}、改变{c['changed']}、移动{c['moved']}、结束{c['ended']}，{c['unchanged']}行相同。")
+        put_table("按区域", CHANGED, report["by_area"])
+        say("试导入，没有写入。" if report["dry_run"] else f"修订{report['revision']}。")
+    if report["warnings"]:
+        put_table(f"提示{len(report['warnings'])}条", FAULTS, report["warnings"])
+
+
+FAULTS = (
+    text("文件", "file"),
+    text("工作表", "sheet"),
+    count("行", "row"),
+    text("列", "column"),
+    text("列名", "header"),
+    text("问题", "message"),
+    text("怎么办", "remedy"),
+)
+CHANGED = (
+    node("区域", "area"),
+    count("新增", "added"),
+    count("改变", "changed"),
+    count("移动", "moved"),
+    count("结束", "ended"),
+)
+
+
+def template_(
+    ctx: typer.Context,
+    output: Annotated[Path, typer.Option("-o", "--output", help="模板文件 .xlsx")],
+    district: Annotated[str | None, typer.Option("--district", help="按哪个区划的治理方案")] = None,
+) -> None:
+    """模板：按治理方案生成填报模板。"""
+    found = settings_of(ctx)
+    profile = load_profile(district or found.district or published()[0], found.profiles)
+    template(profile, output)
+    say(f"已写出 {output}（{profile.full_name}）。")
+
+
+def export_(
+    ctx: typer.Context,
+    output: Annotated[Path, typer.Option("-o", "--output", help="输出文件；csv 为文件夹或 .zip")],
+    fmt: Annotated[str, typer.Option("--format", help=f"格式：{'、'.join(FORMATS)}")] = "xlsx",
+    district: Annotated[str | None, typer.Option("--district", help="区划标识")] = None,
+    strip_personal: Annotated[bool, typer.Option("--strip-personal", help="不写出岗位人员姓名")] = False,
+) -> None:
+    """导出：一个区划的全部内容，可以原样导入。"""
+    with desk(ctx) as opened, working("正在导出……"):
+        chosen = opened.choose(district, (), sorted(opened.loaded()))
+        revision = export(opened, chosen, fmt, output, strip_personal=strip_personal)
+    say(f"已写出 {output}（{chosen}，修订{revision}）。")

@@ -73,7 +73,7 @@ def tell(desk: Desk, district: str) -> None:
     put_table("一、各区域覆盖：已覆盖/总数", columns, rows, most=None)
     put_table("二、空白点", *gap_table(coverage["rows"], answers["gaps"][1]["rows"]), most=None)
     asking = question("unpaired")
-    lacking = [r for r in answers["unpaired"][1]["rows"] if r["side"] == "community"]
+    lacking = [r for r in answers["unpaired"][1]["rows"] if r["side"] == "community" and r["states"] != ["unknown"]]
     put_table(f"三、结对有缺口的社区（{len(lacking)}个）", asking.columns, lacking, most=8)
     about = answers["unpaired"][0]
     start, target = story(about.view, lacking)

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from api.cli import asking, data, demo, drawing, serving
+from api.cli import asking, data, demo, drawing, nodes, serving, store
 from api.cli.faults import INTERRUPTED, defect, told, usage
 from api.cli.help import ChineseGroup
 from api.cli.output import survive_any_encoding
@@ -36,9 +36,11 @@ def build() -> typer.Typer:
     )
     app.callback()(with_global_flags(_remember))
     data.add_data(app)
+    nodes.add_nodes(app)
     asking.add_questions(app)
     drawing.add_drawing(app)
     serving.add_serving(app)
+    store.add_store(app)
     demo.add_demo(app)
     return app
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from api.columns import Column, Row, at, count, text
 from api.names import superior
 from graph.view import View
 
 
-def coverage_table(rows: Sequence[Row]) -> tuple[list[Column], list[dict[str, str]]]:
+def coverage_table(every: Sequence[Row]) -> tuple[list[Column], list[Row]]:
     """Areas down, rules across: `covered/total` by what each rule accepts."""
+    asked = {r["rule"] for r in every if r["total"]}
+    rows = [r for r in every if r["rule"] in asked]
     names = {str(r["rule"]): str(r["name"]) for r in rows}
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for row in rows:
         area = row["area"]
         line = found.setdefault(area["id"], {"area": area["name"]})
@@ -27,8 +30,8 @@ def _cell(zh: str, rule: str) -> Column:
 
 def gap_table(coverage: Sequence[Row], gaps: Sequence[Row]) -> tuple[list[Column], list[Row]]:
     """By rule how many gaps of what denominator, and the first of them with who answers for it."""
-    names = {r["rule"]: (r["name"], r["denominator"]) for r in coverage}
-    rows = []
+    names = {r["rule"]: (r["name"], r["denominator"]) for r in coverage if r["total"]}
+    rows: list[Row] = []
     for rule, (name, denominator) in names.items():
         mine = [g for g in gaps if g["rule"] == rule]
         first = mine[0] if mine else None

@@ -20,7 +20,7 @@ def districts(request: Request) -> dict[str, Any]:
 
 def profiles(request: Request) -> dict[str, Any]:
     """Governance profiles."""
-    return {"rows": profile_rows(serving_of(request).desk), "next": None}
+    return {"rows": profile_rows(serving_of(request).desk.settings.profiles), "next": None}
 
 
 def profile(request: Request, district: str) -> dict[str, Any]:

@@ -1,0 +1,151 @@
+"""Importing a user's files: read, compare, check, write all or nothing, report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from api.desk import Desk
+from graph import changes as differing
+from graph.analysis.answer import Row
+from graph.changes import KINDS_OF_CHANGE, Changes, difference
+from graph.dataset import Dataset
+from graph.errors import NotFoundError, ParameterError
+from graph.profile import Profile
+from graph.snapshot import build
+from graph.store.read import read_stored
+from graph.store.write import write
+from graph.view import View, view
+from loaders.load import read
+from loaders.mapping import Settled
+
+Progress = Callable[[str], None]
+NOTHING: dict[str, int] = dict.fromkeys(KINDS_OF_CHANGE, 0)
+
+
+def import_files(
+    desk: Desk,
+    paths: Sequence[Path],
+    district: str,
+    author: str,
+    progress: Progress,
+    *,
+    dry_run: bool = False,
+    mapping: Settled | None = None,
+    complete: Sequence[str] = (),
+    drop_personal: bool = False,
+) -> Row:
+    """Import files into a district; the import report of interface.md.
+
+    Args:
+        paths: workbooks, CSV files or folders.
+        district: an id for which there is a governance profile.
+        dry_run: check and compare only.
+        mapping, complete, drop_personal: as `loaders.load.read` takes them.
+    """
+    profile = desk.profile(district)[1]
+    progress("正在读取图数据库中的内容……")
+    stored, base = read_stored(desk.store, district)
+    progress("正在读取和检查文件……")
+    reading = read(
+        paths,
+        district,
+        profile,
+        stored if stored.node_count else None,
+        mapping=mapping,
+        complete=complete,
+        drop_personal=drop_personal,
+    )
+    report: Row = {
+        "ok": reading.ok,
+        "dry_run": dry_run,
+        "revision": base or None,
+        "counts": dict(NOTHING),
+        "by_kind": [],
+        "by_area": [],
+        "errors": [dict(e) for e in reading.errors],
+        "warnings": [dict(w) for w in reading.warnings],
+        "truncated": reading.truncated,
+    }
+    if reading.dataset is None:
+        return report
+    progress("正在比对……")
+    changes = difference(stored, reading.dataset, on=desk.today().isoformat(), complete=reading.complete)
+    report |= {"counts": changes.counts(), "by_kind": changes.by_kind()}
+    if changes.elements:
+        report["by_area"] = by_area(desk, stored, changes, profile)
+    if not dry_run:
+        files = "、".join(p.name for p in paths)
+        report["revision"] = write(
+            desk.store,
+            district,
+            changes,
+            author=author,
+            source=files,
+            base=base,
+            about={"name": profile.name},
+            progress=lambda done, total: progress(f"正在写入 {done}/{total}……"),
+        )
+    return report
+
+
+def chosen_district(desk: Desk, asked: str | None) -> str:
+    """The district to import into: the one asked for, the default, the only one loaded; it needs a profile."""
+    named = asked or desk.settings.district
+    if not named:
+        loaded = sorted(desk.loaded())
+        if len(loaded) != 1:
+            raise ParameterError(
+                "没有说明导入到哪个区划。",
+                f"请用 district 指定；已载入：{'、'.join(loaded) or '无'}。",
+                code="district-missing",
+            )
+        named = loaded[0]
+    desk.profile(named)
+    return named
+
+
+def by_area(desk: Desk, stored: Dataset, changes: Changes, profile: Profile) -> list[Row]:
+    """Changed nodes by the area of the profile's reporting tier in which they lie: `{"area", added, changed, …}`."""
+    after = differing.apply(stored, changes)
+    seen = view(build(after, 0), profile, desk.today())
+    counts: dict[int, Counter[str]] = {}
+    reporting = _reporting(seen)
+    for part in changes.nodes.values():
+        for change, frame in (("added", part.added), ("moved", part.moved)):
+            for id_ in frame["id"].to_list():
+                counts.setdefault(_place(seen, reporting, id_), Counter())[change] += 1
+        for id_, change in zip(part.after["id"].to_list(), part.change.to_list(), strict=True):
+            counts.setdefault(_place(seen, reporting, id_), Counter())[change] += 1
+    kinds = [k for k in KINDS_OF_CHANGE if k != "unchanged"]
+    return [{"area": seen.ref(area), **{k: found.get(k, 0) for k in kinds}} for area, found in sorted(counts.items())]
+
+
+def _reporting(seen: View) -> Any:
+    """For each area the reporting area it is or lies in (node number), -1 if none."""
+    span = seen.snapshot.span("Area")
+    forest = seen.areas()
+    fits = seen.coded("Area", "kind", seen.profile.reporting_kinds)
+    found = np.where(fits, np.arange(len(fits)), -1)
+    for node in forest.preorder.tolist():
+        parent = int(forest.parent[node])
+        if found[node] < 0 and parent >= 0:
+            found[node] = found[parent]
+    return np.where(found >= 0, found + span.start, -1)
+
+
+def _place(seen: View, reporting: Any, id_: str) -> int:
+    node = seen.snapshot.find(id_)
+    home = int(seen.home()[node]) if node is not None else -1
+    return int(reporting[home - seen.snapshot.span("Area").start]) if home >= 0 else -1
+
+
+def refuse_missing(paths: Sequence[Path]) -> None:
+    """`NotFoundError` for a path that is not there."""
+    for path in paths:
+        if not path.exists():
+            raise NotFoundError(f"文件或文件夹 {path.name} 不存在。", "请检查路径。", code="file-missing")
