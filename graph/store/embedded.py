@@ -119,7 +119,7 @@ class Embedded:
     def _stop_own(self, process: subprocess.Popen[bytes], share: FileLock, deadline: float) -> None:
         others: list[int] = []
         try:
-            while True:
+            while process.poll() is None:
                 with folder.mutex(self.home, MUTEX_TIMEOUT, self._waiting):
                     left = folder.holders(self.home, share)
                     if not left or time.monotonic() > deadline:

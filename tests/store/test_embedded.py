@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -85,87 +86,78 @@ def test_the_servers_rules(neo4j_server: Server) -> None:
         stranger.verify_connectivity()
 
 
-def test_start_share_revive_and_stop(home: Path) -> None:
-    # A state file whose process has ended, and one whose pid now belongs to somebody else.
-    folder.make(home)
-    folder.write_state(home, 1, os.getpid())
-    stale = json.loads((home / "embedded.json").read_text()) | {"started": 1.0}
-    (home / "embedded.json").write_text(json.dumps(stale))
-    assert embedded.status(home) is None
+def test_share_revive_and_wait_for_the_other_program(home: Path, other: subprocess.Popen[str]) -> None:
+    uri, pid, owned = answer(other)
+    state = embedded.status(home)
+    assert state is not None
+    assert (owned, state.pid, state.owner) == (True, pid, other.pid)
     told: list[str] = []
-    first = begin(home, told)
-    assert told[-1] == "正在启动内嵌 Neo4j……"
-    assert (one(first), first.owned, first.is_alive()) == (1, True, True)
-    assert (home / "password").stat().st_mode & 0o777 == 0o600
-    child = psutil.Process(first.pid)
-    assert first.password not in " ".join(child.cmdline()) + str(child.environ())
-    assert os.getpgid(first.pid) == first.pid
-
-    # A second one finds it; administration is refused while it runs.
-    second = begin(home)
-    assert (second.uri, second.password, second.owned) == (first.uri, first.password, False)
-    with pytest.raises(ConflictError, match=f"进程 {os.getpid()} 运行"):
+    shared = begin(home, told)
+    assert (one(shared), shared.uri, shared.owned, told) == (1, uri, False, [])
+    with pytest.raises(ConflictError, match=f"进程 {other.pid} 运行"):
         embedded.admin(home, ["database", "check", "neo4j"], java.Options())
 
-    # Neo4j dies: the one who shares it starts it again, on the same port, and now owns it.
-    os.kill(first.pid, signal.SIGKILL)
-    assert eventually(lambda: not second.is_alive())
-    second.revive()
-    assert (one(second), second.owned, second.uri) == (1, True, first.uri)
-    first.revive()
-    assert (one(first), first.owned, first.pid) == (1, False, second.pid)
+    # The password is nowhere to be read, and Ctrl-C in the owner's terminal does not reach Neo4j.
+    assert (home / "password").stat().st_mode & 0o777 == 0o600
+    child = psutil.Process(pid)
+    assert shared.password not in " ".join(child.cmdline()) + str(child.environ())
+    assert os.getpgid(pid) == pid
 
-    # Its owner is patient with the other one, then stops; the other one may revive it.
-    second.close(patience=0.3)
-    assert not first.is_alive()
-    first.close()
-    first.close()
-    assert not list((home / "holders").iterdir())
+    # Neo4j dies: the program that shares it starts it again, on the same port, and now owns it.
+    os.kill(pid, signal.SIGKILL)
+    assert eventually(lambda: not shared.is_alive())
+    shared.revive()
+    assert (one(shared), shared.owned, shared.uri) == (1, True, uri)
+
+    # The new owner stops it only when the other program has ended.
+    assert other.stdin is not None
+    timer = threading.Timer(1, other.stdin.close)
+    timer.start()
+    shared.close()
+    timer.join()
+    assert told[-1] == f"内嵌 Neo4j 正被进程 {other.pid}使用，等它结束后停止……"
+    assert other.wait(20) == 0
     assert embedded.status(home) is None
+    assert not list((home / "holders").iterdir())
 
 
 def test_a_killed_owner_leaves_no_orphan_and_the_next_start_succeeds(home: Path, other: subprocess.Popen[str]) -> None:
-    _, pid, owned = answer(other)
-    assert owned
+    _, pid, _ = answer(other)
     state = embedded.status(home)
     assert state is not None
-    assert (state.pid, state.owner) == (pid, other.pid)
     other.kill()
     other.wait()
     with begin(home) as running:  # at once, while the old child is still ending
         assert (one(running), running.owned) == (1, True)
-        assert running.pid != pid
         assert not folder.is_alive(pid, state.started)
 
-
-def test_the_owner_waits_for_the_other_program_and_stop_ends_it_for_all(
-    home: Path, other: subprocess.Popen[str]
-) -> None:
-    uri, pid, _ = answer(other)
-    told: list[str] = []
-    shared = begin(home, told)
-    assert (shared.uri, shared.owned, told) == (uri, False, [])
-    assert other.stdin is not None
-    other.stdin.close()
-    with pytest.raises(subprocess.TimeoutExpired):
-        other.wait(0.5)
-    assert one(shared) == 1
-    assert embedded.stop(home)
-    assert eventually(lambda: not psutil.pid_exists(pid))  # its owner has reaped it
-    assert embedded.stop(home) is False
-    with pytest.raises(UnavailableError, match="已被停止"):
-        shared.revive()
-    shared.close()
-    assert other.wait(10) == 0
-
-
-def test_a_folder_held_by_a_strange_neo4j_names_its_process(home: Path) -> None:
-    with begin(home) as running:
-        (home / "embedded.json").unlink()  # as if it were none of ours
+        # The same folder, held by a Neo4j that is none of ours: its process is named.
+        kept = (home / "embedded.json").read_text()
+        (home / "embedded.json").unlink()
         with pytest.raises(ConflictError) as caught:
             begin(home)
         assert f"（进程 {running.pid}）" in caught.value.detail
         assert caught.value.code == "store-held"
+        (home / "embedded.json").write_text(kept)
+
+        assert embedded.stop(home)
+        assert not running.is_alive()
+        assert embedded.stop(home) is False
+        with pytest.raises(UnavailableError, match="已被停止"):
+            running.revive()
+
+
+def test_a_stale_state_file_is_recognised(tmp_path: Path) -> None:
+    home = folder.make(tmp_path / "store")
+    folder.write_state(home, 1, os.getpid())
+    assert embedded.status(home) is not None
+    fields = json.loads((home / "embedded.json").read_text())
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    # A pid that was given anew, one that nobody has, and a file that is none of ours.
+    for text in (json.dumps(fields | {"started": 1.0}), json.dumps(fields | {"pid": ended.pid}), "{}", "", "nonsense"):
+        (home / "embedded.json").write_text(text)
+        assert embedded.status(home) is None
 
 
 def test_neo4js_own_tool_runs_on_the_stopped_folder(home: Path, tmp_path: Path) -> None:
