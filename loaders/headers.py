@@ -16,6 +16,7 @@ from typing import Literal
 from graph.model import NODE_TYPES, RELATION_TYPES, node_attributes, relation_attributes
 
 HISTORY = "关系历史"
+GUIDE = "填表说明"
 EXAMPLE_MARK = "（示例行，导入时跳过）"
 
 TargetKind = Literal["attribute", "single", "from", "to", "child", "side", "context", "ignore", "dropped", "personal"]

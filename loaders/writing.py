@@ -13,14 +13,13 @@ from graph.dataset import Dataset
 from graph.model import NODE_TYPES, RELATION_TYPES
 from graph.profile import Profile
 from loaders.checking import kinds
-from loaders.headers import EXAMPLE_MARK
+from loaders.headers import EXAMPLE_MARK, GUIDE
 from loaders.workbook import Column, history_columns, node_columns, relation_columns, sheets
 
 _EXACT = 10**15
 _MAX_ROWS = 1_048_575
 _LIST_ROWS = 10_000
 NOTES = (
-    "填表说明",
     "1. 每张表一类对象或一种关系；不需要的表可以留空或删去。",
     "2. 带 * 的列必填；标识可以留空，由程序编号。",
     "3. 指向其他对象的列填全称；重名时填“上级/简称”或标识。",
@@ -64,9 +63,9 @@ def write_template(path: Path, profile: Profile) -> None:
     plan += [(r.zh, relation_columns(t)) for t, r in RELATION_TYPES.items() if not r.single]
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         looks = _looks(book)
-        guide = book.add_worksheet(NOTES[0])
+        guide = book.add_worksheet(GUIDE)
         guide.set_column(0, 0, 90)
-        for i, line in enumerate(NOTES):
+        for i, line in enumerate((GUIDE, *NOTES)):
             guide.write_string(i, 0, line)
         for name, columns in plan:
             sheet = _sheet(book, looks, name, columns, profile, 0)

@@ -105,7 +105,7 @@ def test_stars_notes_and_spaces_in_headers(tmp_path: Path) -> None:
 
 
 def test_lock_files_and_guides_are_skipped(tmp_path: Path) -> None:
-    workbook(tmp_path / "a.xlsx", {"区域": AREAS, "填表说明": [("说明",), ("请逐项填写",)]})
+    workbook(tmp_path / "a.xlsx", {"区域": AREAS, "填表说明": [("说明",), ("请逐项填写",)], "说明": [("请逐项填写",)]})
     (tmp_path / "~$a.xlsx").write_bytes(b"lock")
     answer = reading(tmp_path)
     assert answer.errors == ()
