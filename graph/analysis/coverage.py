@@ -191,12 +191,21 @@ def coverage(view: View, area: str | None = None, level: str | None = None, rule
         rows += [_row(view, each, counts, p) for p in reported_areas(view, tops, level, each.hierarchy)]
         sums[each.id] = _figures(counts, tops)
         behind += [cover(view, each).nodes, *(proof.source for _, proof in accepted(view, each))]
-    missing = []
+    missing = [_outside(view, each, sums[each.id]["total"]) for each in rules] if area is None and tops else []
+    missing = [m for m in missing if m]
     if not rules:
         missing.append(notice("no-rules", f"治理方案“{view.profile.name}”没有声明覆盖规则，无法计算覆盖率。"))
     if not tops:
         missing.append(notice("no-area", f"数据中没有{view.profile.root_area_kind}一级的区域，无法汇总。"))
     return answer(view, rows, {"rules": sums, "notices": missing}, np.concatenate(behind))
+
+
+def _outside(view: View, rule: CoverageRule, counted: int) -> dict[str, str] | None:
+    """A notice of the subjects that hang in no tree below the district, so that none is lost in silence."""
+    lost = len(cover(view, rule).nodes) - counted
+    if not lost:
+        return None
+    return notice("outside-tree", f"规则“{rule.name}”有{lost}个对象不在{view.profile.name}的区域树内，未计入。")
 
 
 def _rate(n: int, of: int) -> float | None:

@@ -263,6 +263,12 @@ def test_rates_are_null_without_subjects() -> None:
     assert (row["total"], row["rate"], row["organization"]["rate"], row["work"]["rate"]) == (0, None, None, None)
 
 
+def test_a_grid_outside_the_tree_is_not_lost_in_silence() -> None:
+    answer = coverage(view_of(GRIDS, {"PART_OF": PARTS[:3]}), rule="grids")
+    assert answer.rows[0]["total"] == 1
+    assert answer.totals["notices"][0]["code"] == "outside-tree" and "1个" in answer.totals["notices"][0]["text"]
+
+
 def test_levels_and_bad_input() -> None:
     view = view_of(GRIDS, {"PART_OF": PARTS})
     assert [r["area"]["id"] for r in coverage(view, rule="grids", level="社区").rows] == ["t.d", "t.c"]
