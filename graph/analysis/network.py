@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.analysis.partners import DORMANT, partners, tie_states
 from graph.snapshot import DAY_MIN
 from graph.view import Edges, View
 
@@ -86,16 +87,18 @@ def network(view: View) -> Network:
 
 
 def dormant(view: View, ties: Edges) -> Array:
-    """Bool per pairing: in force longer than the profile's period, and its last known activity older than it.
+    """Bool per pairing: in force longer than the profile's period without activity since (`tie_states`).
 
-    Without any known activity a tie is not dormant (无法判断).
+    An agreement that is over neither ends a tie nor wakes it. Unknown activity is never dormant (无法判断).
     """
-    if view.profile.pairing is None or ties.type != "PAIRED_WITH":
+    pairing = view.profile.pairing
+    if pairing is None or ties.type != "PAIRED_WITH":
         return np.zeros(len(ties), bool)
-    limit = view.today - view.profile.pairing.dormant_days
-    since = view.snapshot.edge_column(ties.type, "since")[ties.row]
-    active = view.snapshot.edge_column(ties.type, "last_active")[ties.row]
-    return np.asarray((active != DAY_MIN) & (active < limit) & (since < limit))
+    since = view.snapshot.edge_column(ties.type, "since")[ties.row].astype(np.int64)
+    activities = view.snapshot.edge_column(ties.type, "activities")[ties.row]
+    last = partners(view, pairing).last
+    states = tie_states(since, np.full(len(ties), DAY_MIN), last, activities, view.today, pairing.dormant_days)
+    return np.asarray(states == DORMANT)
 
 
 def _hops(view: View) -> dict[str, Array]:
