@@ -108,7 +108,8 @@ def test_head_of_several_places_is_a_weak_point_and_one_head_is_not() -> None:
 def test_area_and_limit() -> None:
     view = view_of(NODES, RELATIONS)
     inside = weak_points(view, area="t.c1").rows
-    assert [(r["kind"], _node(r)) for r in inside] == [("last_tie", "t.o1"), ("formal_superior", "t.o1")]
+    assert [r["kind"] for r in inside] == ["last_tie", "hub", "formal_superior"]
+    assert {_node(r) for r in inside} == {"t.o1"}
     assert len(weak_points(view, limit=1).rows) < len(weak_points(view).rows)
     with pytest.raises(NotFoundError):
         weak_points(view, area="t.none")
