@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,7 +24,7 @@ def described(
     """
     schema = {"$ref": f"#/components/schemas/{shape}"}
     return {
-        "operation_id": name.replace("-", "_"),
+        "operation_id": re.sub(r"[^a-z]+", "_", name).strip("_"),
         "summary": title,
         "description": about,
         "response_model": None,
@@ -42,10 +43,16 @@ def described(
 
 
 def described_file(
-    name: str, title: str, about: str, parameters: Sequence[Parameter], media: Mapping[str, str]
+    name: str,
+    title: str,
+    about: str,
+    parameters: Sequence[Parameter],
+    media: Mapping[str, str],
+    *,
+    path: Sequence[Parameter] = (),
 ) -> dict[str, Any]:
     """Like `described` for a route that answers files of some media types."""
-    found = described(name, title, about, parameters, "Problem")
+    found = described(name, title, about, parameters, "Problem", path=path)
     found["responses"][200] = {"description": title, "content": {m: {} for m in media.values()}}
     return found
 

@@ -36,12 +36,13 @@ def _command(question: Question) -> Any:
         with desk(ctx) as opened:
             seen = asked(opened, question.parameters, given, LOCAL, names=True)
             answer = body(question, seen)
+        rows = named_rules(seen, answer["rows"])
         if as_json:
             put_json(answer)
         elif output is not None:
-            put_file(output, question.title, question.columns, answer["rows"], notes(seen, answer))
+            put_file(output, question.title, question.columns, rows, notes(seen, answer))
         else:
-            put_table(question.title, question.columns, answer["rows"])
+            put_table(question.title, question.columns, rows)
             for line in notes(seen, answer):
                 say(line)
         if check and answer["rows"]:
@@ -108,6 +109,12 @@ def _output(question: Question) -> list[inspect.Parameter]:
         option = typer.Option("--check", help="有违反时以退出码1结束")
         made.append(inspect.Parameter("check", keyword, default=False, annotation=Annotated[bool, option]))
     return made
+
+
+def named_rules(seen: Asked, rows: list[Row]) -> list[Row]:
+    """Rows with the Chinese name of the rule they are about, for tables."""
+    names = {r.id: r.name for r in seen.view.profile.coverage}
+    return [{**r, "rule_name": names.get(r["rule"], r["rule"])} if "rule" in r else r for r in rows]
 
 
 def notes(seen: Asked, answer: Row) -> list[str]:

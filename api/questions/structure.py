@@ -134,7 +134,7 @@ QUESTIONS = (
         (AREA, RULE),
         _gaps,
         (
-            text("规则", "rule"),
+            text("规则", "rule_name"),
             node("空白点", "node"),
             node("所在", "area"),
             text("等级", "grade"),

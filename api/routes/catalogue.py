@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 
 from api.catalogue import district_rows, profile_rows
 from api.described import described
+from api.parameters import DISTRICT
 from api.serving import serving_of
 
 router = APIRouter(tags=["区划"])
@@ -23,9 +24,10 @@ def profiles(request: Request) -> dict[str, Any]:
     return {"rows": profile_rows(serving_of(request).desk.settings.profiles), "next": None}
 
 
-def profile(request: Request, district: str) -> dict[str, Any]:
+def profile(request: Request) -> dict[str, Any]:
     """One governance profile, whole."""
-    found: dict[str, Any] = serving_of(request).desk.profile(district)[1].model_dump(mode="json")
+    desk = serving_of(request).desk
+    found: dict[str, Any] = desk.profile(request.path_params["district"])[1].model_dump(mode="json")
     return found
 
 
@@ -36,5 +38,5 @@ router.add_api_route("/profiles", profiles, **described("profiles", "治理方�
 router.add_api_route(
     "/profiles/{district}",
     profile,
-    **described("profile", "一个治理方案", "条线、层级、覆盖规则、结对类型、权重等。", (), "Profile"),
+    **described("profile", "一个治理方案", "条线、层级、覆盖规则、结对类型、权重等。", (), "Profile", path=(DISTRICT,)),
 )

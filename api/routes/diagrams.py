@@ -6,14 +6,17 @@ from fastapi import APIRouter, Request
 
 from api.described import described_file
 from api.drawing import KIND, MEDIA, PARAMETERS, pictures
+from api.parameters import Parameter
 from api.prepared import PreparedResponse
 from api.serving import asked_in, keep, serving_of
 
+FORMAT = Parameter("fmt", "格式", required=True, choices=tuple(MEDIA))
 router = APIRouter(tags=["图表"])
 
 
-def diagram(request: Request, kind: str, fmt: str) -> PreparedResponse:
+def diagram(request: Request) -> PreparedResponse:
     """A page of a chart (a PDF holds all pages); `X-Page-Count` says how many there are."""
+    kind, fmt = request.path_params["kind"], request.path_params["fmt"]
     about = asked_in(request, PARAMETERS)
     values = dict(about.values)
     if fmt in ("svg", "png", "dot"):
@@ -26,5 +29,7 @@ def diagram(request: Request, kind: str, fmt: str) -> PreparedResponse:
 router.add_api_route(
     "/diagrams/{kind}.{fmt}",
     diagram,
-    **described_file("diagram", "图表", f"{KIND.zh}。svg、png、dot 一次一页，pdf 含全部页。", PARAMETERS, MEDIA),
+    **described_file(
+        "diagram", "图表", f"{KIND.zh}。svg、png、dot 一次一页，pdf 含全部页。", PARAMETERS, MEDIA, path=(KIND, FORMAT)
+    ),
 )

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.described import described_file, problems
 from api.exporting import FORMATS, XLSX, export, template
 from api.importing import chosen_district, import_files
-from api.parameters import DISTRICT, parse
+from api.parameters import DISTRICT, Parameter, parse
 from api.prepared import PreparedResponse
 from api.serving import asked_in, caller_of, given_in, keep, serving_of
 from graph.errors import InputError, ParameterError
@@ -21,6 +21,7 @@ from loaders.mapping import read_mapping
 
 router = APIRouter(tags=["文件"])
 EXPORTED = (DISTRICT,)
+FORMAT = Parameter("format", "格式", required=True, choices=tuple(FORMATS))
 _REPORT: dict[str, Any] = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/ImportReport"}}}}
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {200: {"description": "导入报告", **_REPORT}, **problems()}
@@ -84,16 +85,16 @@ def _saved(file: UploadFile, folder: Path) -> Path:
     return path
 
 
-def exports(request: Request, format: str) -> PreparedResponse:
+def exports(request: Request) -> PreparedResponse:
     """A district as one file; holders' names only for those who may see them."""
     about = asked_in(request, EXPORTED)
-    desk = serving_of(request).desk
+    desk, fmt = serving_of(request).desk, request.path_params["format"]
     with tempfile.TemporaryDirectory() as folder:
-        ending = FORMATS[format][1] if format in FORMATS else ""
+        ending = FORMATS[fmt][1] if fmt in FORMATS else ""
         path = Path(folder) / f"{about.district}{ending}"
-        export(desk, about.district, format, path, strip_personal=not caller_of(request).sees_names())
+        export(desk, about.district, fmt, path, strip_personal=not caller_of(request).sees_names())
         headers = {"Content-Disposition": f'attachment; filename="{path.name}"'}
-        return keep(request, about, path.read_bytes(), FORMATS[format][2], headers)
+        return keep(request, about, path.read_bytes(), FORMATS[fmt][2], headers)
 
 
 def template_file(request: Request) -> Response:
@@ -111,7 +112,9 @@ _MEDIA = {name: media for name, (_, _, media, _) in FORMATS.items()}
 router.add_api_route(
     "/exports/{format}",
     exports,
-    **described_file("exports", "导出", f"导出一个区划，格式：{'、'.join(FORMATS)}。", EXPORTED, _MEDIA),
+    **described_file(
+        "exports", "导出", f"导出一个区划，格式：{'、'.join(FORMATS)}。", EXPORTED, _MEDIA, path=(FORMAT,)
+    ),
 )
 router.add_api_route(
     "/template.xlsx",

@@ -41,15 +41,16 @@ def _list(name: str) -> Callable[[Request], Any]:
     return listed
 
 
-def _one(label: str | None) -> Callable[[Request, str], Any]:
-    def one(request: Request, id: str) -> PreparedResponse:
-        about = asked_in(request, ONE, {"id": id})
-        if label is not None and about.view.snapshot.label(about.view.index(id)) != label:
+def _one(label: str | None) -> Callable[[Request], Any]:
+    def one(request: Request) -> PreparedResponse:
+        about = asked_in(request, ONE, request.path_params)
+        id_ = about.values["id"]
+        if label is not None and about.view.snapshot.label(about.view.index(id_)) != label:
             raise NotFoundError("这一类中没有这个标识的节点。", "请改用 nodes/{id}，或检查标识。", code="unknown-id")
-        about.view.index(id)
-        found = fetch(serving_of(request).desk.store, [id], relations=False)
+        about.view.index(id_)
+        found = fetch(serving_of(request).desk.store, [id_], relations=False)
         names = caller_of(request).sees_names()
-        return answered(request, about, nodes.card(about.view, id, found[0] if found else None, names=names))
+        return answered(request, about, nodes.card(about.view, id_, found[0] if found else None, names=names))
 
     return one
 
@@ -60,16 +61,16 @@ def search(request: Request) -> PreparedResponse:
     return answered(request, about, search_rows(about))
 
 
-def children(request: Request, id: str) -> PreparedResponse:
+def children(request: Request) -> PreparedResponse:
     """The areas directly below one."""
-    about = asked_in(request, ONE, {"id": id})
-    return answered(request, about, nodes.children(about.view, id, about.values))
+    about = asked_in(request, ONE, request.path_params)
+    return answered(request, about, nodes.children(about.view, about.values["id"], about.values))
 
 
-def neighbours(request: Request, id: str) -> PreparedResponse:
+def neighbours(request: Request) -> PreparedResponse:
     """The relations in force at a node."""
-    about = asked_in(request, ONE, {"id": id})
-    return answered(request, about, nodes.neighbour_rows(about.view, id, about.values))
+    about = asked_in(request, ONE, request.path_params)
+    return answered(request, about, nodes.neighbour_rows(about.view, about.values["id"], about.values))
 
 
 def pairings(request: Request) -> PreparedResponse:

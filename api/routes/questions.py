@@ -33,7 +33,7 @@ for _question in QUESTIONS:
         _route(_question),
         methods=["GET"],
         **described(
-            _question.name,
+            _question.route,
             _question.title,
             _question.about,
             _question.parameters,
