@@ -69,30 +69,24 @@ def remove_added(table: str) -> str:
     return f"UNWIND $ids AS id MATCH {_pattern(table, 'id')} WHERE e.revision = $revision {delete} e RETURN count(e)"
 
 
-def read_nodes(label: str, *, narrow: bool) -> str:
+def read_nodes(label: str, columns: Sequence[str]) -> str:
     """Read a label's nodes of the district `$prefix`, one record for each slice of rows (a record a row costs 14 s).
 
-    `collect` over lists keeps nulls in their place. Columns: `node_columns(label, narrow=narrow)`.
+    `collect` over lists keeps nulls in their place.
     """
-    return _sliced(f"MATCH (e:{label}) WHERE e.id STARTS WITH $prefix", node_columns(label, narrow=narrow))
+    return _sliced(f"MATCH (e:{label}) WHERE e.id STARTS WITH $prefix", columns)
 
 
-def read_relations(type_: str, *, narrow: bool) -> str:
-    """Read a type's relations of the district `$prefix` in slices, both ends being part of the id.
-
-    Columns: `relation_columns(type_, narrow=narrow)`.
-    """
-    return _sliced(f"MATCH ()-[e:{type_}]->() WHERE e.id STARTS WITH $prefix", relation_columns(type_, narrow=narrow))
+def read_relations(type_: str, columns: Sequence[str]) -> str:
+    """Read a type's relations of the district `$prefix` in slices; both ends are part of the id."""
+    return _sliced(f"MATCH ()-[e:{type_}]->() WHERE e.id STARTS WITH $prefix", columns)
 
 
-def node_columns(label: str, *, narrow: bool) -> tuple[str, ...]:
-    """The columns that `read_nodes` returns, in order."""
-    return tuple(a.name for a in node_attributes(label) if a.narrow or not narrow)
-
-
-def relation_columns(type_: str, *, narrow: bool) -> tuple[str, ...]:
-    """The columns that `read_relations` returns, in order: `id`, then the attributes."""
-    return ("id", *(a.name for a in relation_attributes(type_) if a.narrow or not narrow))
+def columns_of(table: str, *, narrow: bool) -> tuple[str, ...]:
+    """The properties of a label or type to read: `id`, then the attributes; narrow: those that analyses use."""
+    if table in _LABELS:
+        return tuple(a.name for a in node_attributes(table) if a.narrow or not narrow)
+    return ("id", *(a.name for a in relation_attributes(table) if a.narrow or not narrow))
 
 
 _LABELS = frozenset(n.label for n in NODES)

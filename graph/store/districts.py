@@ -50,7 +50,7 @@ _RELEASE = (
     "SET d += $values REMOVE d.token, d.host, d.pid, d.started, d.lease, d.next, d.was RETURN d.revision"
 )
 _NAMES = ("id", "state", "was", "revision", "next", "nodes", "relations", "token", "host", "pid", "started", "author")
-_INNER = frozenset((*_NAMES, "tables", "lease", "touched"))
+_INNER = frozenset((*_NAMES, "columns", "lease", "touched"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class District:
         revision: the last complete revision; it counts on after an unload, so a number never means two contents.
         next: the revision being written, None if there is none.
         nodes, relations: how many the last revision holds, ended ones included.
-        tables: the labels and types it has rows of; the others need not be read.
+        columns: `Table.column` of every column that ever held a value; the others need not be read.
         token, host, pid, started, author: who is writing.
         lease: milliseconds until the writer counts as dead; null without one.
         about: what was noted with the last write: name, profile …
@@ -77,7 +77,7 @@ class District:
     next: int | None
     nodes: int
     relations: int
-    tables: frozenset[str]
+    columns: frozenset[str]
     token: str | None
     host: str | None
     pid: int | None
@@ -90,6 +90,10 @@ class District:
     def loaded(self) -> bool:
         """Whether readers may ask for it."""
         return (self.was if self.state == "writing" else self.state) == "ready"
+
+    def may_hold(self, column: str) -> bool:
+        """Whether `Table.column` may have a value; a district that noted no columns may have any."""
+        return not self.columns or column in self.columns
 
     @property
     def abandoned(self) -> bool:
@@ -234,5 +238,5 @@ def _alive(pid: int, started: float) -> bool:
 def _district(row: list[Any]) -> District:
     values, lease = row
     about = {k: v for k, v in values.items() if k not in _INNER}
-    tables = frozenset(values.get("tables", ()))
-    return District(**{k: values.get(k) for k in _NAMES}, tables=tables, lease=lease, about=about)
+    columns = frozenset(values.get("columns", ()))
+    return District(**{k: values.get(k) for k in _NAMES}, columns=columns, lease=lease, about=about)

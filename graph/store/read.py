@@ -111,17 +111,12 @@ def _steady(store: Store, district: str, *, narrow: bool, wait: float) -> tuple[
 def _read(store: Store, held: districts.District, *, narrow: bool) -> Dataset:
     """All tables; two at a time, so that the server makes one ready while the rows of another are unpacked."""
 
-    def node(label: str) -> pl.DataFrame:
-        statement = cypher.read_nodes(label, narrow=narrow)
-        return _table(store, held.id, statement, cypher.node_columns(label, narrow=narrow), node_schema(label))
-
-    def relation(type_: str) -> pl.DataFrame:
-        statement, schema = cypher.read_relations(type_, narrow=narrow), relation_schema(type_)
-        return _with_ends(_table(store, held.id, statement, cypher.relation_columns(type_, narrow=narrow), schema))
+    def table(name: str) -> pl.DataFrame:
+        return _table(store, held, name, cypher.columns_of(name, narrow=narrow))
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        nodes = {k: pool.submit(node, k) for k in NODE_TYPES if k in held.tables}
-        relations = {k: pool.submit(relation, k) for k in RELATION_TYPES if k in held.tables}
+        nodes = {k: pool.submit(table, k) for k in NODE_TYPES if held.may_hold(f"{k}.id")}
+        relations = {k: pool.submit(table, k) for k in RELATION_TYPES if held.may_hold(f"{k}.id")}
         return Dataset(held.id, _filled(nodes), _filled(relations))
 
 
@@ -129,13 +124,20 @@ def _filled(tables: Mapping[str, Future[pl.DataFrame]]) -> Mapping[str, pl.DataF
     return MappingProxyType({k: f for k, table in tables.items() if (f := table.result()).height})
 
 
-def _table(store: Store, district: str, statement: str, columns: Sequence[str], schema: dict[str, Any]) -> pl.DataFrame:
-    kinds = {c: schema[c] for c in columns}
+def _table(store: Store, held: districts.District, name: str, columns: Sequence[str]) -> pl.DataFrame:
+    """A table with the asked columns; those that never held a value are not asked for."""
+    node = name in NODE_TYPES
+    schema = node_schema(name) if node else relation_schema(name)
+    kinds = {c: schema[c] for c in columns if held.may_hold(f"{name}.{c}")}
+    statement = (cypher.read_nodes if node else cypher.read_relations)(name, list(kinds))
 
-    def slice_(record: tuple[Any, ...]) -> pl.DataFrame:
+    def frame(record: tuple[Any, ...]) -> pl.DataFrame:
         return pl.DataFrame(record[0], schema=kinds, orient="row")
 
-    return pl.concat([pl.DataFrame(schema=kinds), *store.stream(statement, slice_, prefix=f"{district}.")])
+    rows = pl.concat([pl.DataFrame(schema=kinds), *store.stream(statement, frame, prefix=f"{held.id}.")])
+    empty = [pl.lit(None, schema[c]).alias(c) for c in columns if c not in kinds]
+    whole = rows.with_columns(empty).select(columns)
+    return whole if node else _with_ends(whole)
 
 
 def _with_ends(frame: pl.DataFrame) -> pl.DataFrame:

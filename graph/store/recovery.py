@@ -93,6 +93,6 @@ def carry_out_unload(store: Store, claim: Claim) -> None:
             pass
 
     def release(run: Run) -> None:
-        districts.release(run, claim, state="unloaded", revision=claim.revision, nodes=0, relations=0, tables=[])
+        districts.release(run, claim, state="unloaded", revision=claim.revision, nodes=0, relations=0, columns=[])
 
     store.write(release)

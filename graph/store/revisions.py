@@ -25,7 +25,7 @@ _NOT_LISTED = frozenset(("id", "from", "to"))
 _ADD = "CREATE (r:Revision) SET r = $values"
 _ADD_LIST = "UNWIND $chunks AS chunk CREATE (c:Change) SET c = chunk"
 _COMPLETE = "MATCH (r:Revision {id: $id}) SET r.complete = true"
-_GET = "MATCH (r:Revision {id: $id}) RETURN r.complete, r.nodes, r.relations, r.tables, r.about"
+_GET = "MATCH (r:Revision {id: $id}) RETURN r.complete, r.nodes, r.relations, r.columns, r.about"
 _LIST = (
     "MATCH (r:Revision) WHERE r.id STARTS WITH $prefix AND r.complete AND r.number <= $last "
     "RETURN r {.*} ORDER BY r.number"
@@ -133,12 +133,12 @@ def complete(run: Run, claim: districts.Claim) -> None:
 
 
 def completed(run: Run, claim: districts.Claim) -> dict[str, Any] | None:
-    """What a finished revision sets on its district (`nodes`, `relations`, `tables`, notes), None if incomplete."""
+    """What a finished revision sets on its district (`nodes`, `relations`, `columns`, notes), None if incomplete."""
     rows = run(_GET, id=revision_id(claim.district, claim.revision))
     if not rows or not rows[0][0]:
         return None
-    _, nodes, relations, tables, about = rows[0]
-    return {**orjson.loads(about), "nodes": nodes, "relations": relations, "tables": tables}
+    _, nodes, relations, columns, about = rows[0]
+    return {**orjson.loads(about), "nodes": nodes, "relations": relations, "columns": columns}
 
 
 def chunk_ids(store: Store, claim: districts.Claim) -> list[str]:
@@ -162,7 +162,7 @@ def forget(run: Run, claim: districts.Claim) -> None:
 def listed(store: Store, district: str) -> list[dict[str, Any]]:
     """The district's revisions, oldest first: `number, at, author, source, added, changed, moved, ended, nodes …`."""
     last = districts.get(store, district).revision
-    hidden = ("id", "complete", "token", "tables", "about")
+    hidden = ("id", "complete", "token", "columns", "about")
     rows = store.read(_LIST, prefix=f"{district}/", last=last)
     return [{k: v for k, v in row[0].items() if k not in hidden} for row in rows]
 

@@ -96,13 +96,19 @@ def write(
 
 
 def _after(held: districts.District | None, changes: Changes) -> dict[str, Any]:
-    """What the district will hold: number of nodes and relations, and the tables that have rows."""
+    """What the district will hold: number of nodes and relations, and the columns that have values."""
     nodes, relations = (sum(t.additions.height for t in part.values()) for part in (changes.nodes, changes.relations))
-    grown = {name for name, table in changes.tables() if table.additions.height}
+    filled = {
+        f"{name}.{column}"
+        for name, table in changes.tables()
+        for frame in (table.additions, table.after)
+        for column in frame.columns
+        if frame[column].null_count() < frame.height
+    }
     return {
         "nodes": nodes + (held.nodes if held else 0),
         "relations": relations + (held.relations if held else 0),
-        "tables": sorted(grown | (held.tables if held else frozenset())),
+        "columns": sorted(filled | (held.columns if held else frozenset())),
     }
 
 

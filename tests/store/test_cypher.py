@@ -49,24 +49,27 @@ def test_undo_touches_only_what_is_stamped() -> None:
     )
 
 
-def test_narrow_relations_are_read_in_slices() -> None:
-    assert cypher.read_relations("PART_OF", narrow=True) == (
+def test_tables_are_read_in_slices() -> None:
+    assert cypher.read_relations("PART_OF", ["id", "hierarchy"]) == (
         "MATCH ()-[e:PART_OF]->() WHERE e.id STARTS WITH $prefix WITH properties(e) AS p "
-        "WITH collect([p.`id`, p.`hierarchy`, p.`since`, p.`until`, p.`generated`]) AS rows "
+        "WITH collect([p.`id`, p.`hierarchy`]) AS rows "
         "UNWIND range(0, size(rows) - 1, 5000) AS i RETURN rows[i..i + 5000]"
     )
+    assert cypher.read_nodes("Area", ["id"]).startswith("MATCH (e:Area) WHERE e.id STARTS WITH $prefix ")
 
 
-def test_narrow_reads_have_no_names_of_holders_and_no_sources() -> None:
-    columns = cypher.node_columns("Post", narrow=True)
+def test_narrow_columns_have_no_names_of_holders_and_no_sources() -> None:
+    columns = cypher.columns_of("Post", narrow=True)
     assert "holder_key" in columns
     assert not {"holder", "source_file", "code"} & set(columns)
-    assert "holder" in cypher.node_columns("Post", narrow=False)
+    assert "holder" in cypher.columns_of("Post", narrow=False)
 
 
-def test_every_table_can_be_read_both_ways() -> None:
-    for narrow in (True, False):
-        for label in NODE_TYPES:
-            assert f"MATCH (e:{label}) WHERE e.id STARTS WITH $prefix" in cypher.read_nodes(label, narrow=narrow)
-        for type_ in RELATION_TYPES:
-            assert f"()-[e:{type_}]->()" in cypher.read_relations(type_, narrow=narrow)
+def test_narrow_columns_of_relations() -> None:
+    assert cypher.columns_of("PART_OF", narrow=True) == ("id", "hierarchy", "since", "until", "generated")
+
+
+def test_every_table_has_an_id_first() -> None:
+    for table in (*NODE_TYPES, *RELATION_TYPES):
+        assert cypher.columns_of(table, narrow=True)[0] == "id"
+        assert set(cypher.columns_of(table, narrow=True)) <= set(cypher.columns_of(table, narrow=False))

@@ -54,7 +54,7 @@ def test_the_narrow_read_has_only_what_analyses_use(store: Store) -> None:
     save(store, five())
     data, revision = read.read_narrow(store, "d")
     assert revision == 1
-    assert data.node("Area").columns == list(cypher.node_columns("Area", narrow=True))
+    assert data.node("Area").columns == list(cypher.columns_of("Area", narrow=True))
     whole = five().relation("PAIRED_WITH").select(data.relation("PAIRED_WITH").columns)
     assert data.relation("PAIRED_WITH").equals(whole)
     assert data.relation("PAIRED_WITH").columns[:3] == ["id", "from", "to"]
