@@ -126,7 +126,7 @@ def install(extras):
 def announcement(extras):
     """What an installation downloads and how large it is."""
     lines = ["正在安装到 {}。首次运行会下载：".format(VENV)]
-    lines.append("  Python 包（含 Java 运行时和中文字体），约 {} MB".format(300 if "test" in extras else 260))
+    lines.append("  Python 包（含 Java 运行时和中文字体），约 {} MB".format(270 if "test" in extras else 220))
     if not os.environ.get("PARTYGRAPH_NEO4J_JARS"):
         lines.append("  Neo4j 社区版运行库，约 {} MB（启动时下载，每个用户一次）".format(jar_megabytes()))
     lines.append("已下载过的不再下载。")

@@ -73,6 +73,8 @@ class Embedded:
         Raises:
             UnavailableError: it was stopped on purpose (`stop`), or does not start.
         """
+        if self._share is None:
+            raise RuntimeError("revive after close")
         with folder.mutex(self.home, MUTEX_TIMEOUT, self._waiting):
             if self.is_alive():
                 return
