@@ -16,6 +16,7 @@ from graph.analysis.answer import Row
 from graph.view import View
 
 Given = Mapping[str, Sequence[str]]
+NO_FILES: Mapping[str, tuple[str, bytes]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,20 @@ class Asked:
     values: Mapping[str, Any]
 
 
-def asked(desk: Desk, parameters: Sequence[Parameter], given: Given, caller: Caller, *, names: bool = False) -> Asked:
+def asked(
+    desk: Desk,
+    parameters: Sequence[Parameter],
+    given: Given,
+    caller: Caller,
+    *,
+    names: bool = False,
+    files: Mapping[str, tuple[str, bytes]] = NO_FILES,
+) -> Asked:
     """Parse, choose the district, open the view.
 
     Args:
         parameters: of the question; those of type `id` imply the district.
+        files: name → (file name, content) of the files that were given with the question.
         names: whether full names and 上级/简称 are taken where an id is asked for (the command line).
     """
     values = parse(parameters, given)
@@ -51,7 +61,7 @@ def asked(desk: Desk, parameters: Sequence[Parameter], given: Given, caller: Cal
         for name in ids:
             found = tuple(resolve(view, t) for t in _listed(values[name]))
             values[name] = found if isinstance(values[name], tuple) else found[0]
-    return Asked(district, loaded, view, whole, values)
+    return Asked(district, loaded, view, whole, {**values, **files})
 
 
 def body(question: Question, asked: Asked) -> Row:

@@ -37,6 +37,9 @@ OWN = (
     Parameter("date", "落款日期", "date", flags=("--date",)),
     Parameter("mark", "另加的标记，如 内部资料", flags=("--mark",)),
     Parameter("mono", "黑白", "flag", flags=("--mono",)),
+    Parameter("from", "路径图的起点", "id", flags=("--from",)),
+    Parameter("to", "路径图的终点", "id", flags=("--to",)),
+    Parameter("k", "路径图的条数", "int", flags=("-k",), low=1, high=20),
     Parameter("page", "只要第几页", "int", flags=("--page",), low=1, high=500),
 )
 PARAMETERS = (*OWN, DISTRICT, AS_OF, REVISION)
@@ -69,6 +72,9 @@ def pictures(settings: Settings, view: View, kind: str, fmt: str, values: Mappin
         date=values["date"],
         mark=values["mark"] or "",
         mono=values["mono"],
+        start=values["from"] or "",
+        goal=values["to"] or "",
+        k=values["k"] or 0,
     )
     drawing = chart(kind, view, options)
     files = render(drawing, fmt, page=values["page"], dot=settings.dot or None, font_dir=settings.font_dir or None)

@@ -47,6 +47,13 @@ def _item(item: dict[str, Any]) -> dict[str, Any]:
 
 
 CODES: Mapping[str, str] = {
+    "area-missing": "这种图需要说明区域",
+    "checks-invalid": "核对声明有误",
+    "encoding-unknown": "文件编码不能识别",
+    "ends-missing": "这种图需要起点和终点",
+    "figures-empty": "数字文件没有内容",
+    "figures-invalid": "数字文件有误",
+    "measure-invalid": "统计口径有误",
     "ambiguous": "一个名称对应多个节点，请改用标识或 上级/简称",
     "argument-extra": "命令后面有多余的参数",
     "body-too-large": "请求的内容太大",

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import orjson
 from starlette.requests import Request
 
-from api.asking import Asked, Given, asked
+from api.asking import NO_FILES, Asked, Given, asked
 from api.caller import LOCAL, Caller
 from api.desk import Desk
 from api.parameters import Parameter
@@ -49,10 +49,15 @@ def given_in(request: Request) -> Given:
     return found
 
 
-def asked_in(request: Request, parameters: Sequence[Parameter], path: Mapping[str, str] | None = None) -> Asked:
+def asked_in(
+    request: Request,
+    parameters: Sequence[Parameter],
+    path: Mapping[str, str] | None = None,
+    files: Mapping[str, tuple[str, bytes]] = NO_FILES,
+) -> Asked:
     """The parsed question of a request; `path` holds the values of the route's own parameters."""
     given = {**given_in(request), **{k: [v] for k, v in (path or {}).items()}}
-    return asked(serving_of(request).desk, parameters, given, caller_of(request))
+    return asked(serving_of(request).desk, parameters, given, caller_of(request), files=files)
 
 
 def answered(request: Request, about: Asked, body: Row) -> PreparedResponse:

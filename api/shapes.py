@@ -222,6 +222,73 @@ class InfluenceAnswer(Answered):
     rows: list[InfluenceRow]
 
 
+class CutOff(TypedDict):
+    """What falls off with a weak point."""
+
+    organizations: int
+    areas: int
+    communities: int
+    units: NotRequired[int]
+
+
+class WeakPoint(TypedDict):
+    """An element whose loss cuts something off; the element is `{"node"}` or `{"relation", "from", "to"}`."""
+
+    kind: Literal["last_tie", "only_passage", "hub", "formal_superior"]
+    element: dict[str, Any]
+    cut_off: CutOff
+    replaced_by: Ref | None
+
+
+class WeakPoints(Answered):
+    """Answer of `weak-points`."""
+
+    rows: list[WeakPoint]
+
+
+class Between(TypedDict):
+    """An interval; an end is null where it is open."""
+
+    low: float | None
+    high: float | None
+
+
+class Claim(TypedDict):
+    """A published figure and whether the data supports it."""
+
+    figure: str
+    literal: str
+    unit: str
+    published: Between | None
+    computed: Between | None
+    basis: Literal["ledger", "figures", "divisions", "generated", "none"]
+    verdict: Literal["supported", "contradicted", "not_computable"]
+    why: str
+    evidence: dict[str, Any]
+
+
+class Claims(Answered):
+    """Answer of `claims`."""
+
+    rows: list[Claim]
+
+
+class Bound(TypedDict):
+    """What published figures force, with the assumption."""
+
+    figure: str
+    low: float | None
+    high: float | None
+    assumption: str
+    because: str
+
+
+class Bounds(Answered):
+    """Answer of `bounds`."""
+
+    rows: list[Bound]
+
+
 class AnyAnswer(Answered):
     """An answer whose rows are objects."""
 
@@ -327,6 +394,9 @@ SHAPES: tuple[Any, ...] = (
     PairingLoad,
     AllianceStatus,
     InfluenceAnswer,
+    WeakPoints,
+    Claims,
+    Bounds,
     AnyAnswer,
     Listed,
     Card,

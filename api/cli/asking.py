@@ -11,7 +11,7 @@ import typer
 from api.asking import Asked, asked, body
 from api.caller import LOCAL
 from api.cli.help import ChineseCommand
-from api.cli.output import put_file, put_json, put_table, say
+from api.cli.output import put_file, put_json, put_table, read_bytes, say
 from api.cli.shell import desk, with_signature
 from api.parameters import Parameter
 from api.questions import QUESTIONS
@@ -32,9 +32,11 @@ def _command(question: Question) -> Any:
     def run(ctx: typer.Context, **values: Any) -> None:
         as_json, output = values.pop("as_json"), values.pop("output")
         check = values.pop("check", False)
+        file: Path | None = values.pop(question.file, None) if question.file else None
+        files = {question.file: (file.name, read_bytes(file))} if file else {}
         given = given_texts(question.parameters, values)
         with desk(ctx) as opened:
-            seen = asked(opened, question.parameters, given, LOCAL, names=True)
+            seen = asked(opened, question.parameters, given, LOCAL, names=True, files=files)
             answer = body(question, seen)
         rows = named_rules(seen, answer["rows"])
         if as_json:
@@ -45,7 +47,7 @@ def _command(question: Question) -> Any:
             put_table(question.title, question.columns, rows)
             for line in notes(seen, answer):
                 say(line)
-        if check and answer["rows"]:
+        if check and question.breach and any(question.breach(r) for r in answer["rows"]):
             raise typer.Exit(BREACHED)
 
     return with_signature(run, [context(), *flags(question.parameters), *_output(question)])
@@ -105,9 +107,12 @@ def _output(question: Question) -> list[inspect.Parameter]:
         ),
         inspect.Parameter("output", keyword, default=None, annotation=OUT),
     ]
-    if question.check:
+    if question.breach:
         option = typer.Option("--check", help="有违反时以退出码1结束")
         made.append(inspect.Parameter("check", keyword, default=False, annotation=Annotated[bool, option]))
+    if question.file:
+        info = typer.Option(f"--{question.file}", metavar="FILE", help="自己的文件")
+        made.append(inspect.Parameter(question.file, keyword, default=None, annotation=Annotated[Path | None, info]))
     return made
 
 

@@ -178,7 +178,7 @@ def template_(
 
 def export_(
     ctx: typer.Context,
-    output: Annotated[Path, typer.Option("-o", "--output", help="输出文件；csv 为文件夹或 .zip")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="输出文件；csv、neo4j-csv 为文件夹或 .zip")],
     fmt: Annotated[str, typer.Option("--format", help=f"格式：{'、'.join(FORMATS)}")] = "xlsx",
     district: Annotated[str | None, typer.Option("--district", help="区划标识")] = None,
     strip_personal: Annotated[bool, typer.Option("--strip-personal", help="不写出岗位人员姓名")] = False,

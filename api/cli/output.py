@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.columns import Cell, Column, Row, table
-from graph.errors import ParameterError, UnavailableError
+from graph.errors import NotFoundError, ParameterError, UnavailableError
 
 SHOWN = 20
 PIPED_WIDTH = 200
@@ -111,3 +111,11 @@ def write_bytes(path: Path, content: bytes) -> None:
         raise UnavailableError(
             f"文件 {path.name} 写不进去。", "请检查文件夹、磁盘空间和权限。", code="file-unwritable"
         ) from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a user's file."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise NotFoundError(f"文件 {path.name} 不存在或读不出来。", "请检查路径和权限。", code="file-missing") from None

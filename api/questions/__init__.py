@@ -1,9 +1,15 @@
 """The registry of questions: one entry makes a command, a route, a table and their documentation."""
 
-from api.questions import influence, pairing, structure, work
+from api.questions import figures, influence, pairing, structure, work
 from api.questions.form import Question
 
-QUESTIONS: tuple[Question, ...] = (*structure.QUESTIONS, *pairing.QUESTIONS, *work.QUESTIONS, *influence.QUESTIONS)
+QUESTIONS: tuple[Question, ...] = (
+    *structure.QUESTIONS,
+    *pairing.QUESTIONS,
+    *work.QUESTIONS,
+    *influence.QUESTIONS,
+    *figures.QUESTIONS,
+)
 
 
 def question(name: str) -> Question:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from api.columns import Column
+from api.columns import Column, Row
 from api.parameters import AREA, COMMON, Parameter
 from graph.analysis.answer import Answer
 from graph.view import View
@@ -25,7 +25,9 @@ class Question:
         own: its parameters besides the common ones.
         ask: the caller's view, the whole district's view and the parsed values → Answer.
         columns: how a row is shown; shape: name of the body's type in `api.shapes`.
-        check: whether `--check` exists: rows are breaches and the exit code is 1 if there are any.
+        breach: whether a row is a breach, None where rows are none; with `--check` the exit code is 1 if there are any.
+        file: name of a file it may be given (`--NAME FILE`, multipart of a POST), "" for none; the ask gets it among
+            the values as (file name, bytes).
     """
 
     name: str
@@ -36,12 +38,18 @@ class Question:
     ask: Ask
     columns: tuple[Column, ...]
     shape: str
-    check: bool = False
+    breach: Callable[[Row], bool] | None = None
+    file: str = ""
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """All parameters in the order of the documentation."""
         return (*self.own, *COMMON)
+
+
+def every_row(_: Row) -> bool:
+    """Each row is a breach."""
+    return True
 
 
 def by_area(function: Callable[[View, str | None], Answer]) -> Ask:

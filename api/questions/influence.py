@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from api.columns import Column, Row, at, count, node, word
-from api.parameters import ID, Parameter
-from api.questions.form import Question, Values
+from api.parameters import AREA, ID, Parameter
+from api.questions.form import Question, Values, by_area
 from graph.analysis.answer import Answer
 from graph.analysis.influence import influence
 from graph.analysis.paths import paths
+from graph.analysis.weak_points import weak_points
 from graph.view import View
 
 _PATH = (
@@ -46,6 +47,16 @@ def _strength(row: Row) -> float | None:
     return None if strength is None else round(strength, 4)
 
 
+KINDS = {"last_tie": "唯一联系", "only_passage": "唯一通道", "hub": "枢纽", "formal_superior": "必经上级"}
+
+
+def _element(row: Row) -> str:
+    element = at(row, "element") or {}
+    if "node" in element:
+        return str(at(element, "node.name") or "")
+    return f"{at(element, 'from.name')} → {at(element, 'to.name')}"
+
+
 QUESTIONS = (
     Question(
         "path",
@@ -77,5 +88,22 @@ QUESTIONS = (
             word("渠道", "channel", CHANNELS),
         ),
         "InfluenceAnswer",
+    ),
+    Question(
+        "weak-points",
+        "weak-points",
+        "薄弱点",
+        "失去哪一个组织或联系会使别的组织、社区断开：唯一联系、唯一通道、枢纽；必经上级另列。",
+        (AREA,),
+        by_area(weak_points),
+        (
+            word("类别", "kind", KINDS),
+            Column("组织或联系", _element),
+            count("断开社区", "cut_off.communities"),
+            count("断开组织", "cut_off.organizations"),
+            count("断开区域", "cut_off.areas"),
+            node("可接替", "replaced_by"),
+        ),
+        "WeakPoints",
     ),
 )

@@ -35,6 +35,11 @@ def _partners(row: Row) -> int:
     return len(found) if isinstance(found, list) else int(found or 0)
 
 
+def _unpaired(row: Row) -> bool:
+    """A missing kind is a notice unless the profile cites a requirement; without records nothing can be said."""
+    return bool({"none", "expired", "dormant"} & set(row["states"])) or bool(row.get("required"))
+
+
 QUESTIONS = (
     Question(
         "unpaired",
@@ -52,7 +57,7 @@ QUESTIONS = (
             Column("结对数", _partners, number=True),
         ),
         "Unpaired",
-        check=True,
+        breach=_unpaired,
     ),
     Question(
         "pairing",

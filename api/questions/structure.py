@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.columns import Column, Row, at, count, node, percent, rate, text, word
 from api.parameters import AREA, LEVEL, Parameter
-from api.questions.form import Question, Values, by_area, by_level
+from api.questions.form import Question, Values, by_area, by_level, every_row
 from graph.analysis.answer import Answer
 from graph.analysis.chain import chain
 from graph.analysis.coverage import coverage
@@ -103,7 +103,7 @@ QUESTIONS = (
             text("条线", "line"),
         ),
         "Chain",
-        check=True,
+        breach=every_row,
     ),
     Question(
         "coverage",
@@ -143,7 +143,7 @@ QUESTIONS = (
             text("示例", "generated"),
         ),
         "Gaps",
-        check=True,
+        breach=every_row,
     ),
     Question(
         "terms",

@@ -10,6 +10,7 @@ from graph.analysis.answer import Answer
 from graph.analysis.assessments import assessments
 from graph.analysis.assignments import assignments
 from graph.analysis.calls import calls
+from graph.analysis.lists import lists
 from graph.analysis.powers import powers
 from graph.analysis.reports_in import reports_in
 from graph.view import View
@@ -57,7 +58,36 @@ def _share_of(zh: str, rate: str, part: str) -> Column:
     return Column(zh, lambda row: percent(at(row, rate), at(row, part), at(row, "calls")), number=True)
 
 
+ITEM_STATES = {
+    "done": "已办",
+    "matched": "已对接",
+    "unmet": "未对接",
+    "used": "已使用",
+    "unused": "未使用",
+    "claimed": "已认领",
+    "unclaimed": "未认领",
+}
+
 QUESTIONS = (
+    Question(
+        "lists",
+        "lists",
+        "三张清单",
+        "需求、资源、项目清单：谁提出、是否对接、使用、认领，挂了多少天。",
+        (AREA,),
+        by_area(lists),
+        (
+            text("清单", "list"),
+            node("事项", "node"),
+            node("提出方", "owner"),
+            node("区域", "area"),
+            text("类别", "category"),
+            word("状态", "state", ITEM_STATES),
+            count("天数", "days"),
+            count("超期天数", "overdue_days"),
+        ),
+        "AnyAnswer",
+    ),
     Question(
         "reports-in",
         "reports-in",

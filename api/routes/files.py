@@ -90,11 +90,11 @@ def exports(request: Request) -> PreparedResponse:
     about = asked_in(request, EXPORTED)
     desk, fmt = serving_of(request).desk, request.path_params["format"]
     with tempfile.TemporaryDirectory() as folder:
-        ending = FORMATS[fmt][1] if fmt in FORMATS else ""
+        ending = FORMATS[fmt].ending if fmt in FORMATS else ""
         path = Path(folder) / f"{about.district}{ending}"
         export(desk, about.district, fmt, path, strip_personal=not caller_of(request).sees_names())
         headers = {"Content-Disposition": f'attachment; filename="{path.name}"'}
-        return keep(request, about, path.read_bytes(), FORMATS[fmt][2], headers)
+        return keep(request, about, path.read_bytes(), FORMATS[fmt].media, headers)
 
 
 def template_file(request: Request) -> Response:
@@ -108,7 +108,7 @@ def template_file(request: Request) -> Response:
         return Response(path.read_bytes(), media_type=XLSX)
 
 
-_MEDIA = {name: media for name, (_, _, media, _) in FORMATS.items()}
+_MEDIA = {name: f.media for name, f in FORMATS.items()}
 router.add_api_route(
     "/exports/{format}",
     exports,
