@@ -8,9 +8,14 @@ from types import MappingProxyType
 from graph.errors import NotFoundError
 from graph.view import View
 from visual.charts.alliance import alliance_chart
+from visual.charts.chain import chain_chart
+from visual.charts.community import community_chart
+from visual.charts.coverage import coverage_chart
+from visual.charts.grid import grid_chart
 from visual.charts.naming import Options
 from visual.charts.organization import organization_chart
 from visual.charts.pairing import pairing_chart
+from visual.charts.path import path_chart
 from visual.figure import Drawing
 
 Chart = Callable[[View, Options], Drawing]
@@ -18,8 +23,13 @@ Chart = Callable[[View, Options], Drawing]
 CHARTS: Mapping[str, tuple[str, Chart]] = MappingProxyType(
     {
         "organization": ("党组织体系图", organization_chart),
+        "grid": ("网格图", grid_chart),
+        "coverage": ("覆盖情况图", coverage_chart),
         "pairing": ("结对共建图", pairing_chart),
         "alliance": ("联席机制图", alliance_chart),
+        "path": ("路径图", path_chart),
+        "chain": ("体系示意图", chain_chart),
+        "community": ("社区关系图", community_chart),
     }
 )
 

@@ -20,7 +20,8 @@ class Options:
     """What a caller may say of a chart.
 
     `area` and `depth` narrow what is drawn; `unit` is 制图单位 and 落款; `date` the day under it;
-    `mark` a further mark.
+    `mark` a further mark. Only for path: `start` and `goal` are ids, `k` the number of paths (0: the chart's own); only
+    for change: `before` is the day compared with.
     """
 
     area: str | None = None
@@ -32,6 +33,10 @@ class Options:
     mark: str = ""
     mono: bool = False
     link_prefix: str = "#"
+    start: str = ""
+    goal: str = ""
+    k: int = 0
+    before: dt.date | None = None
 
 
 def box(view: View, node: int, *, style: BoxStyle | None = None, kind: str = "", note: str = "") -> Box:

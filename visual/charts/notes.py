@@ -4,13 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.tree import Forest
+from graph.view import View
 from visual.figure import TreeNode
+from visual.rollup import levels_of
+
+Counts = Mapping[str, Mapping[str, int]]
 
 
 def counts_note(counts: Mapping[str, int]) -> str:
     """楼栋党支部7·单元党小组13."""
     return "·".join(f"{name}{number}" for name, number in counts.items())
+
+
+def counted_below(
+    view: View, label: str, attribute: str, forest: Forest, position: int, order: Sequence[str]
+) -> tuple[dict[str, int], NDArray[Any]]:
+    """How many nodes lie below `position` (within the label's range) by a word attribute, in the order of `order`,
+    and their positions. Words outside it come last; nodes without one count as 其他."""
+    below = forest.descendants(position)[1:]
+    if not len(below):
+        return {}, below
+    words = view.snapshot.words(label, attribute)
+    codes, numbers = np.unique(view.values(label, attribute)[below], return_counts=True)
+    counts = {words[code] or "其他": number for code, number in zip(codes.tolist(), numbers.tolist(), strict=True)}
+    rank = {word: at for at, word in enumerate(order)}
+    return {word: counts[word] for word in sorted(counts, key=lambda w: rank.get(w, len(rank)))}, below
+
+
+def shorter(tree: TreeNode, counts: Counts) -> list[tuple[TreeNode, str]]:
+    """The tree with abbreviated words in the notes of its last level, then with the nearest tier only; each with the
+    sentence for the 口径. `counts` are the numbers behind the notes by the id of their box."""
+    last = [node.box for node in list(levels_of(tree))[-1] if counts.get(node.box.id)]
+    if not last:
+        return []
+    kinds = "、".join(dict.fromkeys(own.kind for own in last))
+    every = {own.id: dict(counts[own.id]) for own in last}
+    nearest = {id_: dict(list(own.items())[:1]) for id_, own in every.items()}
+    found: list[tuple[TreeNode, str]] = []
+    for variant, more in ((every, ""), (nearest, "更低层级未列")):
+        words = list(dict.fromkeys(word for own in variant.values() for word in own))
+        short = abbreviations(words)
+        notes = {id_: counts_note({short[w]: n for w, n in own.items()}) for id_, own in variant.items()}
+        said = "，".join(part for part in ("、".join(f"{short[w]}指{w}" for w in words if short[w] != w), more) if part)
+        if said:
+            found.append((renoted(tree, notes), f"{kinds}框内{said}。"))
+    return found
 
 
 def abbreviations(tiers: Sequence[str]) -> dict[str, str]:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
-import numpy as np
-
 from graph.errors import NotFoundError
-from graph.view import View, official_order
+from graph.view import View
 from visual.charts.naming import Options, box, chosen_area, frame
-from visual.charts.notes import abbreviations, counts_note, renoted
+from visual.charts.notes import counted_below, counts_note, shorter
+from visual.charts.seats import seats
 from visual.figure import Box, Drawing, TreeNode
-from visual.rollup import levels_of
 from visual.tree import draw_tree
 
 _DEFAULT_DEPTH = {"市": 2, "区县": 2, "街道": 2, "镇": 2, "乡": 2}
@@ -27,7 +23,7 @@ def organization_chart(view: View, options: Options) -> Drawing:
     # Without a depth asked for, the chart follows the areas; lines that stand at no area (机关线) are counted.
     chain = _Chain(view, by_area=options.depth is None)
     depth = options.depth or _DEFAULT_DEPTH.get(view.kind(area), 3)
-    root = chain.organization_of(area)
+    root = chain.seats.organization_of(area)
     tree = chain.tree(root, depth) if root >= 0 else chain.gap_tree(area, depth)
     if root < 0 and not tree.children:
         raise NotFoundError(
@@ -48,7 +44,7 @@ def organization_chart(view: View, options: Options) -> Drawing:
         paper=options.paper,
         orientation=options.orientation,
         mono=options.mono,
-        shorter=chain.shorter(tree),
+        shorter=shorter(tree, chain.counts),
     )
 
 
@@ -60,10 +56,9 @@ class _Chain:
         self.by_area = by_area
         self.span = view.snapshot.span("Organization")
         self.forest = view.organizations()
-        self.order = official_order(view.snapshot)
         self.areas = view.areas("行政")
         self.area_start = view.snapshot.span("Area").start
-        self.covered_by, self.area_of = _covering(view)
+        self.seats = seats(view)
         self.expected = {k for line in view.profile.lines for t in line.tiers if not t.optional for k in t.area_kinds}
         self.lines = tuple(line.id for line in view.profile.lines)
         self.tiers = tuple(dict.fromkeys(t.tier for line in view.profile.lines for t in line.tiers))
@@ -71,18 +66,13 @@ class _Chain:
         self.behind: list[int] = []
         self.counts: dict[str, dict[str, int]] = {}
 
-    def organization_of(self, area: int) -> int:
-        """The chain node of an area: of those that cover it the highest in the chain, -1 if there is none."""
-        found = self.covered_by.get(area, [])
-        return min(found, key=lambda o: (self.forest.depth[o - self.span.start], self.order[o], o), default=-1)
-
     def tree(self, organization: int, depth: int) -> TreeNode:
         """The organization with `depth` levels below it."""
         self.drawn_organizations += 1
         self.behind.append(organization)
         below = self._children(organization)
         gaps = self._gaps(organization)
-        if depth == 0 or (self.by_area and self.drawn_organizations > 1 and organization not in self.area_of):
+        if depth == 0 or (self.by_area and self.drawn_organizations > 1 and organization not in self.seats.area_of):
             return TreeNode(self._rolled(organization, len(gaps)))
         children = tuple(self.tree(o, depth - 1) for o in below) + tuple(self.gap_tree(a, 0) for a in gaps)
         return TreeNode(self._box(organization), children)
@@ -94,7 +84,7 @@ class _Chain:
         below: list[TreeNode] = []
         if depth > 0:
             for child in self._sub_areas(area):
-                organization = self.organization_of(child)
+                organization = self.seats.organization_of(child)
                 if organization >= 0:
                     below.append(self.tree(organization, depth - 1))
                 elif self.view.kind(child) in self.expected:
@@ -127,54 +117,20 @@ class _Chain:
         return [int(a) + self.area_start for a in direct]
 
     def _gaps(self, organization: int) -> list[int]:
-        area = self.area_of.get(organization, -1)
+        area = self.seats.area_of.get(organization, -1)
         if area < 0:
             return []
-        return [a for a in self._sub_areas(area) if self.view.kind(a) in self.expected and a not in self.covered_by]
+        return [
+            a for a in self._sub_areas(area) if self.view.kind(a) in self.expected and a not in self.seats.covered_by
+        ]
 
     def _rolled(self, organization: int, gaps: int) -> Box:
         """The last box of a branch: what is below it counted by tier."""
         position = organization - self.span.start
-        below = self.forest.descendants(position)[1:]
-        counts: dict[str, int] = defaultdict(int)
-        if len(below):
-            words = self.view.snapshot.words("Organization", "tier")
-            codes, numbers = np.unique(self.view.values("Organization", "tier")[below], return_counts=True)
-            for code, number in zip(codes.tolist(), numbers.tolist(), strict=True):
-                counts[words[code] or "下级组织"] = number
-            self.counted += len(below)
-            self.behind.extend((below + self.span.start).tolist())
-        ranked = sorted(counts, key=lambda t: self.tiers.index(t) if t in self.tiers else len(self.tiers))
-        parts = {tier: counts[tier] for tier in ranked} | ({"空白": gaps} if gaps else {})
+        counts, below = counted_below(self.view, "Organization", "tier", self.forest, position, self.tiers)
+        self.counted += len(below)
+        self.behind.extend((below + self.span.start).tolist())
+        parts = counts | ({"空白": gaps} if gaps else {})
         self.counts[self.view.id(organization)] = parts
         tier = str(self.view.snapshot.value(organization, "tier") or "")
         return box(self.view, organization, kind=tier, note=counts_note(parts))
-
-    def shorter(self, tree: TreeNode) -> list[tuple[TreeNode, str]]:
-        """The tree with abbreviated tiers in the notes of its last level, then with the nearest tier only."""
-        last = [node.box for node in list(levels_of(tree))[-1] if self.counts.get(node.box.id)]
-        kinds = "、".join(dict.fromkeys(own.kind for own in last))
-        nearest = {own.id: dict(list(self.counts[own.id].items())[:1]) for own in last}
-        variants = [({own.id: self.counts[own.id] for own in last}, ""), (nearest, "，更低层级未列")] if last else []
-        found: list[tuple[TreeNode, str]] = []
-        for counts, more in variants:
-            tiers = list(dict.fromkeys(tier for own in counts.values() for tier in own))
-            short = abbreviations(tiers)
-            notes = {id_: counts_note({short[t]: n for t, n in own.items()}) for id_, own in counts.items()}
-            explained = "、".join(f"{short[t]}指{t}" for t in tiers if short[t] != t)
-            found.append((renoted(tree, notes), f"{kinds}框内{explained or '只列最近层级'}{more}。"))
-        return found
-
-
-def _covering(view: View) -> tuple[dict[int, list[int]], dict[int, int]]:
-    """Area → organizations that cover it alone or jointly; organization → the first area it covers."""
-    edges = view.edges("COVERS")
-    areas = view.snapshot.span("Area")
-    close = view.edge_coded(edges, "mode", ("", "单独", "联合"))
-    keep = close & (edges.target >= areas.start) & (edges.target < areas.stop) & view.inside[edges.source]
-    covered_by: dict[int, list[int]] = defaultdict(list)
-    area_of: dict[int, int] = {}
-    for organization, area in zip(edges.source[keep].tolist(), edges.target[keep].tolist(), strict=True):
-        covered_by[area].append(organization)
-        area_of.setdefault(organization, area)
-    return dict(covered_by), area_of

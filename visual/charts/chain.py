@@ -1,0 +1,80 @@
+"""体系示意图: the lines (条线) of a profile with their tiers from the top down, and its alliances."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from graph.profile import Line, Tier
+from graph.view import View
+from visual.charts.naming import Options, chosen_area, frame
+from visual.figure import Box, Drawing, TreeNode
+from visual.tree import draw_tree
+
+
+def chain_chart(view: View, options: Options) -> Drawing:
+    """How the district is organized by its profile: each line from the top tier down, with the number of organizations
+    of a tier below the asked area, and the alliances the profile declares. `depth` limits the tiers shown."""
+    area = chosen_area(view, options)
+    inside = _inside(view, area, whole=options.area is None)
+    lines = view.profile.lines
+    top = lines[0].tiers[0]
+    depth = options.depth or max(len(line.tiers) for line in lines)
+    children = [_line(view, line, inside, depth) for line in lines]
+    if view.profile.alliances:
+        children.append(_alliances(view, depth))
+    behind = np.flatnonzero(inside) + view.snapshot.span("Organization").start
+    basis = (
+        "按治理方案的条线和层级绘制，数字为现行党组织数；（可设）为可以不设的层级。",
+        f"治理方案：{view.profile.source}。" if view.profile.source else "",
+    )
+    seen = frame(view, options, f"{view.name(area)}党组织体系示意图", basis, behind.tolist())
+    return draw_tree(
+        TreeNode(Box("top", top.tier, style="organization", note=_note(top, "")), tuple(children)),
+        replace(seen, legend=(("area", "条线"),)),
+        paper=options.paper,
+        orientation=options.orientation,
+        mono=options.mono,
+    )
+
+
+def _inside(view: View, area: int, *, whole: bool) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Bool over the organizations: inside the view and, if not `whole`, at home in the area or below it."""
+    span = view.snapshot.span("Organization")
+    inside = np.asarray(view.inside[span].copy(), np.bool_)
+    if whole:
+        return inside
+    areas = view.snapshot.span("Area")
+    here = np.zeros(view.snapshot.n + 1, np.bool_)
+    here[view.areas().descendants(area - areas.start) + areas.start] = True
+    return np.asarray(inside & here[view.home()[span]], np.bool_)
+
+
+def _line(view: View, line: Line, inside: np.ndarray[tuple[int], np.dtype[np.bool_]], depth: int) -> TreeNode:
+    """The line's own box with its tiers below the top one hanging on each other."""
+    own = inside & view.coded("Organization", "line", (line.id,))
+    below: tuple[TreeNode, ...] = ()
+    for number, tier in reversed(list(enumerate(line.tiers[1:depth], 1))):
+        count = int(np.count_nonzero(own & view.coded("Organization", "tier", (tier.tier,))))
+        box = Box(
+            f"{line.id}.{number}", tier.tier, style="organization", kind=tier.tier, note=_note(tier, f"{count}个")
+        )
+        below = (TreeNode(box, below),)
+    return TreeNode(Box(f"line.{line.id}", line.name, style="area", kind="条线"), below)
+
+
+def _note(tier: Tier, count: str) -> str:
+    return "·".join(part for part in ("/".join(tier.kinds[:2]), count, "可设" if tier.optional else "") if part)
+
+
+def _alliances(view: View, depth: int) -> TreeNode:
+    """The alliances by tier, as one more branch."""
+    kinds = view.snapshot.span("Alliance")
+    inside = view.inside[kinds]
+    below: tuple[TreeNode, ...] = ()
+    for number, rule in reversed(list(enumerate(view.profile.alliances[: max(depth - 1, 0)]))):
+        count = int(np.count_nonzero(inside & view.coded("Alliance", "kind", (rule.kind,))))
+        box = Box(f"alliance.{number}", rule.local, style="alliance", kind="联席机制", note=f"{rule.tier}级·{count}个")
+        below = (TreeNode(box, below, "member"),)
+    return TreeNode(Box("alliances", "联席机制", style="area", kind="条线"), below, "member")
