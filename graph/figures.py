@@ -115,7 +115,7 @@ def _faults(row: Mapping[str, str]) -> list[dict[str, str]]:
         wrong("qualifier", "限定词不在可用范围内。", f"可用：{'、'.join(QUALIFIERS)}，或留空。")
     if value and not _VALUE.fullmatch(value) and not _ODD_VALUE.fullmatch(value):
         wrong("value", "数值不是数字。", "请填不带单位、千分位的数字，如 17000；名称和组合请留空。")
-    elif _VALUE.fullmatch(value) and not is_name(literal):
+    elif _VALUE.fullmatch(value) and not is_name(literal, row["unit"]):
         printed = numbers(literal)
         if printed and not any(abs(p - float(value)) < 1e-6 * max(1.0, abs(p)) for p in printed):
             wrong("value", "数值与原文中的数字不同。", "请改正数值或原文；1.7万应填 17000。")

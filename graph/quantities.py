@@ -17,7 +17,7 @@ Dimension = Literal[
     "persons", "person-times", "times", "households", "money", "percent", "area", "duration", "each", "things"
 ]
 
-_MORE, _LESS = r"余|多", r"近"
+_MORE = "余|多"
 _NUMBER = re.compile(
     rf"(?P<before>近|逾|超过|超|突破|不超过|不超|至少|不少于|不低于)?"
     rf"(?P<digits>\d[\d,]*(?:\.\d+)?)(?P<inner>{_MORE})?(?P<scale>万亿|万|亿)?(?P<after>{_MORE})?(?P<percent>%)?"
@@ -29,15 +29,15 @@ _HAN_NUMBER = re.compile("[零〇一二两三四五六七八九十百千]+")
 _NAMES = tuple(
     re.compile(p)
     for p in (
-        r"^\d{4}[-年/.]\d{1,2}",  # a date
+        r"^(?:19|20)\d{2}[-年/.](?:0?[1-9]|1[0-2])(?:$|[-/.月日\s])",  # a date
         r"^\d{4}年(?:以来|度|底|末|初)?$",  # a year
-        r"热线|方案”?$|工作法|课堂|升级版|行动计划",  # names of a thing
-        r"^[“\"'‘]?\d{3,5}[”\"'’]?$",  # “135”, “13335”: a brand in quotes
+        r"\d热线|\d号方案|\d(?:党建)?工作法|\d点半?课堂|\d升级版|年行动计划",  # named by a number (12条热线 is not)
+        r"[“\"'‘]\d+[”\"'’]",  # a number in quotes: “135”, ‘5’
         r"\d\s*[+＋]\s*[\dA-Za-z]",  # 1+9, 5+X
-        r"^\d+[^\d\s]\d+[^\d\s]\d+[^\d\s]",  # 4办1队2中心
-        r"听$",  # 民意‘5’来听
+        r"^\d+[一-鿿]\d+[一-鿿]+\d+[一-鿿]",  # 4办1队2中心
     )
 )
+_BARE = re.compile(r"\d{3,5}")
 _QUOTED = re.compile(r"[“”\"'‘’]")
 _PLAIN = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -120,12 +120,16 @@ def dimension(unit: str) -> Dimension:
     return next((d for ending, d in _UNITS if unit.startswith(ending) or unit == ending), "things")
 
 
-def is_name(literal: str) -> bool:
+def is_name(literal: str, unit: str = "") -> bool:
     """Whether a literal only looks like a number: a hotline, brand, date, year, version or formula.
+
+    Bare digits of which nothing says what they count (135, 12345) are a name too.
 
     >>> [is_name(x) for x in ("“12345”热线", "“13335”", "4点半课堂", "“1+9”", "2018年", "1013个网格")]
     [True, True, True, True, True, False]
     """
+    if _BARE.fullmatch(literal) and not unit:
+        return True
     return any(p.search(literal) or p.search(_QUOTED.sub("", literal)) for p in _NAMES)
 
 
@@ -141,7 +145,7 @@ def quantity(literal: str, value: str = "", qualifier: str = "", unit: str = "")
     >>> quantity("14.8万人", "148000", "=", "人").interval
     Interval(low=147500.0, high=148500.0)
     """
-    if qualifier == "brand" or is_name(literal) or (value and not _PLAIN.fullmatch(value)):
+    if qualifier == "brand" or is_name(literal, unit) or (value and not _PLAIN.fullmatch(value)):
         return None
     printed = _printed(literal, float(value) if value else None)
     if printed is None and not value:

@@ -99,7 +99,8 @@ class Bound(Part):
         figure: the figure it is about. about: what is bounded. kind: the rule. containers, items: its inputs.
         per_item: how many containers one item can serve; need: how many items a container needs;
         at_least: how many each container has.
-        assumption: what must hold; without: what remains if it does not; kept: whether the lower end does. because: where the inputs come from.
+        assumption: what must hold; without: what remains if it does not; kept: whether the lower end remains.
+        because: where the inputs come from.
     """
 
     figure: str
