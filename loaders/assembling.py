@@ -11,7 +11,7 @@ import polars as pl
 from graph.declaration import Attribute
 from graph.model import NODE_TYPES, RELATION_TYPES, node_attributes, relation_attributes
 from loaders.faults import BLOCK, fault, faults
-from loaders.headers import HISTORY, Target
+from loaders.headers import HISTORY, ROSTER, Target
 from loaders.mapping import Mapped
 from loaders.sheets import NUMBER_MARK, ROW
 from loaders.values import PROBLEMS, clean_series, parse
@@ -61,7 +61,7 @@ def assemble(mapped: Mapped, *, drop_personal: bool) -> tuple[Part, list[pl.Data
         if target is None or target.kind in ("ignore", "dropped", "personal"):
             continue
         raw = rows[str(i)]
-        if target.name != "credit_code":
+        if target.name != "credit_code" and mapped.form.target != ROSTER:
             held, found = _id_cards(place, raw, i)
             if found.height:
                 (warnings if drop_personal else errors).append(found)
@@ -95,6 +95,8 @@ def _attributes(target: str) -> Mapping[str, Attribute]:
         return {a.name: a for a in node_attributes(target)}
     if target in RELATION_TYPES:
         return {a.name: a for a in relation_attributes(target)}
+    if target == ROSTER:
+        return {"category": Attribute("category", "人员类别")}
     own = {"type": Attribute("type", "关系"), "key": Attribute("key", "层系")}
     return own | {a.name: a for a in relation_attributes("SUBORDINATE_TO")} if target == HISTORY else {}
 
@@ -207,6 +209,7 @@ def with_source(frame: pl.DataFrame, mapped: Sequence[Mapped]) -> pl.DataFrame:
             "source_sheet": pl.Series([m.block.sheet for m in mapped], dtype=pl.String),
         }
     )
+    places = places.unique(BLOCK)
     joined = frame.drop("source_file", "source_sheet", "source_row", strict=False).join(
         places, on=BLOCK, how="left", maintain_order="left"
     )

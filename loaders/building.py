@@ -10,7 +10,7 @@ from graph.dataset import Dataset, node_schema, relation_schema
 from graph.model import NODE_TYPES, RELATION_TYPES
 from loaders.assembling import FROM, TO, Part, with_source
 from loaders.faults import BLOCK
-from loaders.headers import HISTORY
+from loaders.headers import HISTORY, ROSTER
 from loaders.identity import EID
 from loaders.linking import cells
 from loaders.sheets import ROW
@@ -36,6 +36,21 @@ def node_tables(parts: Sequence[Part], stored: Dataset | None) -> Tables:
     }
 
 
+def with_counts(
+    table: pl.DataFrame | None, counts: pl.DataFrame, parts: Sequence[Part], stored: Dataset | None
+) -> pl.DataFrame:
+    """The organizations with the member counts of rosters, which win over a column of the same file."""
+    given = with_source(counts, [p.mapped for p in parts])
+    held = stored.node("Organization") if stored else None
+    if table is None:
+        return _stack([given], node_schema("Organization"), held, ["id"])
+    numbers = ["members", "full_members"]
+    hit = table.drop(numbers, strict=False).join(counts.select("id", *numbers), on="id", maintain_order="left")
+    rest = table.join(counts, on="id", how="anti")
+    new = given.join(table, on="id", how="anti")
+    return _stack([f for f in (rest, hit, new) if f.height], node_schema("Organization"), held, ["id"])
+
+
 def relation_tables(parts: Sequence[Part], stored: Dataset | None) -> Tables:
     """Type → rows with `from`, `to`, the attributes given, source and `_block`, `_row`."""
     grouped: dict[str, list[pl.DataFrame]] = {}
@@ -56,8 +71,8 @@ def relation_tables(parts: Sequence[Part], stored: Dataset | None) -> Tables:
 
 def _relations(index: int, part: Part) -> list[tuple[str, pl.DataFrame]]:
     target = part.mapped.form.target
-    if target == HISTORY:
-        return _history(part)
+    if target in (HISTORY, ROSTER):
+        return _history(part) if target == HISTORY else []
     if target in RELATION_TYPES:
         schema = relation_schema(target)
         own = [c for c in part.frame.columns if c in schema]

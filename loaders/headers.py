@@ -16,6 +16,7 @@ from typing import Literal
 from graph.model import NODE_TYPES, RELATION_TYPES, node_attributes, relation_attributes
 
 HISTORY = "关系历史"
+ROSTER = "党员花名册"
 GUIDE = "填表说明"
 EXAMPLE_MARK = "（示例行，导入时跳过）"
 
@@ -46,12 +47,10 @@ class Form:
 
     Args:
         name: Chinese name (the sheet's name in our own workbook).
-        target: node label, relation type, or HISTORY.
+        target: node label, relation type, HISTORY or ROSTER.
         headers: normal header → Target.
         words: words that name this form in a title, a sheet's or a file's name.
         defaults: attribute → value where the sheet has no such column.
-        foreign: a ledger of somebody else: unknown columns are warnings there.
-        ends: allowed labels of (from, to) of a relation form.
     """
 
     name: str
@@ -59,7 +58,6 @@ class Form:
     headers: Mapping[str, Target]
     words: tuple[str, ...] = ()
     defaults: Mapping[str, str] = field(default_factory=dict)
-    foreign: bool = False
 
     @property
     def is_node(self) -> bool:
@@ -143,13 +141,13 @@ LEDGER_HEADERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "Alliance": {"name": ("联盟名称", "联席会议名称")},
     "Post": {"name": ("岗位名称", "岗位"), "kind": ("岗位类别", "岗位类型"), "holder": ("委员姓名", "人员名称")},
     "Facility": {"name": ("阵地名称", "驿站名称", "中心名称"), "kind": ("阵地类型",)},
-    "Demand": {"name": ("需求名称", "需求事项")},
-    "Resource": {"name": ("资源名称", "可提供资源")},
-    "Project": {"name": ("项目名称", "共建项目", "联建项目")},
+    "Demand": {"name": ("需求名称", "需求事项", "内容")},
+    "Resource": {"name": ("资源名称", "可提供资源", "内容")},
+    "Project": {"name": ("项目名称", "共建项目", "联建项目", "内容")},
     "Activity": {"name": ("活动名称", "活动主题", "会议名称"), "kind": ("活动类型",)},
 }
 # Further headers of a node sheet: what the cell makes or names besides the row itself.
-SIDES: Mapping[str, Mapping[Target, tuple[str, ...]]] = {
+SIDES: dict[str, Mapping[Target, tuple[str, ...]]] = {
     "Organization": {Target("child", "Post", "书记"): ("书记", "书记姓名", "党组织书记", "党组织负责人")},
     "Area": {
         Target("child", "Post", "网格长"): ("网格长", "网格长姓名"),
@@ -165,11 +163,21 @@ SIDES: Mapping[str, Mapping[Target, tuple[str, ...]]] = {
         Target("child", "Resource", ""): ("资源清单", "可提供资源"),
     },
 }
+_PROPOSERS = ("提供单位/提出单位", "提出单位", "提供单位")
+_CLAIMANTS = ("认领单位", "对接单位")
+SIDES = SIDES | {
+    "Demand": {Target("side", "NEEDS"): _PROPOSERS, Target("side", "CLAIMS"): _CLAIMANTS},
+    "Resource": {Target("side", "OFFERS"): _PROPOSERS},
+    "Project": {Target("side", "RESPONSIBLE_FOR"): ("责任单位", *_PROPOSERS), Target("side", "CLAIMS"): _CLAIMANTS},
+}
 WORDS: Mapping[str, tuple[str, ...]] = {
     "Organization": ("党组织名册", "党组织基本信息", "党组织台账", "支部名册"),
     "Unit": ("驻区单位", "两新", "单位台账", "单位名册", "企业台账"),
     "Area": ("网格台账", "网格名册", "小区台账", "楼栋台账", "单元台账", "社区名册"),
     "Facility": ("阵地台账", "阵地名册", "驿站台账"),
+    "Demand": ("需求清单",),
+    "Resource": ("资源清单",),
+    "Project": ("项目清单", "责任清单"),
     "Activity": ("活动记录", "会议记录", "活动台账"),
     "Post": ("兼职委员名册", "第一书记名册", "楼栋长名册", "岗位台账"),
     "PAIRED_WITH": ("结对共建", "结对台账"),
@@ -183,7 +191,8 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split(","))
 
 
-IGNORED = ("序号", "编号序", "No", "NO", "no", "行号")
+LISTS = "清单类型"
+IGNORED = (LISTS, "序号", "编号序", "No", "NO", "no", "行号")
 PERSONAL = _words(
     "公民身份证号码,公民身份号码,身份证号,身份证号码,身份证,证件号码,联系电话,手机号,手机号码,联系方式,电话,电话号码,"
     "党组织办公室电话,办公电话,移动电话,固定电话"
@@ -193,6 +202,11 @@ DROPPED = _words(
     "隶属关系,党组织属地关系,功能型党组织,有无统一社会信用代码,党组织所在单位情况,未建立党组织原因,是否建立党组织,"
     "建立党组织情况,职务,单位及职务,党内职务,职务级别,性别,民族,名族,出生日期,出生年月,学历,填报单位,填报时间"
 )
+ROSTER_HEADERS = _words(
+    "姓名,党员姓名,最高学历,文化程度,政治面貌,加入党组织日期,入党日期,入党时间,接收预备党员日期,成为预备党员日期,转为正式党员日期,"
+    "转正日期,转正时间,正式转正日期,党龄,党龄(年),党龄校正值,现任党内职务,工作岗位,岗位职务,工作单位及职务,家庭住址,现居住地,"
+    "居住地址,联系地址,党籍状态,是否失联党员,是否流动党员,流动类型,外出流向,户籍所在地,户籍所在派出所,生日"
+)
 CONTEXT = ("所属街道", "街道", "街镇", "所属街镇", "乡镇", "镇街", "所属社区", "社区", "所属村", "所属区域")
 
 
@@ -201,7 +215,7 @@ def forms() -> tuple[Form, ...]:
     """Every form, nodes first."""
     nodes = [_node_form(label) for label in NODE_TYPES]
     relations = [_relation_form(t) for t, r in RELATION_TYPES.items() if not r.single]
-    return (*nodes, *relations, _history_form())
+    return (*nodes, *relations, _history_form(), _roster_form())
 
 
 @cache
@@ -269,3 +283,17 @@ def _history_form() -> Form:
     for a in relation_attributes("SUBORDINATE_TO"):
         _add(headers, Target("attribute", a.name), (a.zh, *a.aliases))
     return Form(HISTORY, HISTORY, headers)
+
+
+def _roster_form() -> Form:
+    """A roster of members is counted per branch and discarded: its personal columns are no errors."""
+    headers = {normal_header(h): Target("ignore") for h in (*PERSONAL, *DROPPED, *IGNORED, *ROSTER_HEADERS)}
+    headers |= {normal_header(h): Target("context") for h in CONTEXT}
+    _add(
+        headers,
+        Target("from"),
+        ("所在党支部", "所在支部", "所属党组织名称", "现所在党组织", "支部信息", "党支部"),
+        over=True,
+    )
+    _add(headers, Target("attribute", "category"), ("人员类别", "党员类别", "党员状态", "预/正", "发展状态"), over=True)
+    return Form(ROSTER, ROSTER, headers, ("党员花名册", "党员名册", "党员信息"))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
-from loaders.headers import EXAMPLE_MARK, header_forms, vocabulary
+from loaders.headers import EXAMPLE_MARK, LISTS, header_forms, vocabulary
 from loaders.sheets import ROW, Block, Sheet
 
 _LOOK = 40
@@ -20,12 +21,19 @@ _LABELLED = re.compile(r"[:：]")
 Row = list[str | None]
 
 
-def blocks(sheet: Sheet) -> list[Block]:
-    """The tables of a sheet; one Block without headers (`header_row` 0) where none is found but there is text."""
+def blocks(sheet: Sheet, *, settled: bool = False) -> list[Block]:
+    """The tables of a sheet; one Block without headers (`header_row` 0) where none is found but there is text.
+
+    Where the user `settled` what the sheet is, its first full row is the header even if no word of it is known.
+    """
     cells = sheet.cells
     if not cells.height or not cells.width or all(cells[c].null_count() == cells.height for c in cells.columns):
         return []
     starts = _header_rows(sheet)
+    if not starts and settled:
+        filled = cells.select(n=pl.sum_horizontal(pl.all().is_not_null()))["n"]
+        first = (pl.Series(filled) * 2 >= pl.Series(filled).sort()[-1]).arg_max() or 0
+        starts = [(first, first)]
     if not starts:
         return [_headless(sheet)]
     firsts = [0, *(_title_start(cells, starts[i - 1][1] + 1, top) for i, (top, _) in enumerate(starts) if i)]
@@ -202,3 +210,16 @@ def _merge_repeats(found: Sequence[Block]) -> list[Block]:
         else:
             out.append(block)
     return out
+
+
+def by_list(block: Block) -> list[Block]:
+    """A table of several lists (清单类型 in a column) as one Block for each list, the list's name as its title."""
+    headers = [header_forms(h)[-1] if h else "" for h in block.headers]
+    if LISTS not in headers:
+        return [block]
+    column = str(headers.index(LISTS))
+    kinds = block.rows[column].drop_nulls().unique(maintain_order=True).to_list()
+    unnamed = block.rows.filter(pl.col(column).is_null())
+    parts = [(kind, block.rows.filter(pl.col(column) == kind)) for kind in kinds]
+    parts += [("", unnamed)] if unnamed.height else []
+    return [replace(block, titles=(k, *block.titles), rows=rows, totals=block.totals.clear()) for k, rows in parts]

@@ -10,6 +10,7 @@ import polars as pl
 from graph.model import RELATION_TYPES
 from loaders.assembling import CONTEXT, FROM, TO, Part, column_of
 from loaders.faults import BLOCK, faults
+from loaders.headers import ROSTER
 from loaders.identity import EID
 from loaders.references import LINK, Index, Resolved, candidates, proposals, resolve, with_links
 from loaders.sheets import ROW
@@ -63,6 +64,8 @@ def cells(index: int, part: Part) -> list[Cell]:
         for name, kind, side in ((FROM, "from", 0), (TO, "to", 1)):
             labels = tuple(sorted({e[side] for e in ends}))
             out.append(Cell(index, name, column_of(part.mapped, kind), labels, target))
+    elif target == ROSTER:
+        out.append(Cell(index, FROM, column_of(part.mapped, "from"), ("Organization",), ""))
     elif not part.mapped.form.is_node:
         every = tuple(sorted({end for r in RELATION_TYPES.values() for e in r.ends for end in e}))
         for name, kind in ((FROM, "from"), (TO, "to")):
@@ -79,7 +82,7 @@ def link(parts: Sequence[Part], where: Index) -> Linked:
         for cell in waiting:
             answers[cell.part, cell.name] = resolve(where, _asked(parts[cell.part], cell), cell.labels)
         where = with_links(where, _links(parts, every, answers))
-        # A path or a narrowed name may be understood once the superiors of this pass are known.
+        # A path, a fold or a narrowed name may be understood once the relations of this pass are known.
         again = [c for c in waiting if _worth(answers[c.part, c.name])]
         if not again or (len(again) == len(waiting) and not _progress(parts, again, answers, where)):
             break
@@ -102,9 +105,8 @@ def _asked(part: Part, cell: Cell) -> pl.DataFrame:
 
 
 def _worth(answer: Resolved) -> bool:
-    paths = answer.unknown["text"].str.contains("/", literal=True).any()
     ambiguous = answer.ambiguous
-    return bool(paths) or ambiguous["context"].null_count() < ambiguous.height
+    return answer.unknown.height > 0 or ambiguous["context"].null_count() < ambiguous.height
 
 
 def _progress(parts: Sequence[Part], again: list[Cell], answers: dict[tuple[int, str], Resolved], where: Index) -> bool:
@@ -124,6 +126,10 @@ def _links(parts: Sequence[Part], every: list[Cell], answers: dict[tuple[int, st
             ends = (EID, cell.name) if cell.name.startswith("single") else (cell.name, EID)
             kind = pl.lit(cell.relation).alias("type")
             out.append(met.select(kind, pl.col(ends[0]).alias("from"), pl.col(ends[1]).alias("to")))
+    for i, part in enumerate(parts):
+        if part.mapped.form.target == "COVERS" and {(i, FROM), (i, TO)} <= set(answers):
+            met = _replace(_replace(part.frame, FROM, answers[i, FROM]), TO, answers[i, TO]).drop_nulls([FROM, TO])
+            out.append(met.select(pl.lit("COVERS").alias("type"), pl.col(FROM).alias("from"), pl.col(TO).alias("to")))
     return pl.concat(out)
 
 

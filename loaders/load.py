@@ -14,15 +14,17 @@ from graph.dataset import Dataset
 from graph.errors import InputError
 from graph.profile import Profile
 from loaders.assembling import Part, assemble
-from loaders.building import Tables, node_tables, relation_tables, to_dataset
+from loaders.building import Tables, node_tables, relation_tables, to_dataset, with_counts
 from loaders.checking import check
+from loaders.children import child_parts
 from loaders.completeness import complete_parts
 from loaders.faults import LIMIT, fault, file_fault, place
 from loaders.identity import EID, Identified, identify
-from loaders.layout import blocks
+from loaders.layout import blocks, by_list
 from loaders.linking import link
 from loaders.mapping import NO_MAPPING, Settled, map_block
 from loaders.reading import files_of, read_file
+from loaders.rosters import count_reports, member_counts
 from loaders.sheets import ROW, Block, Sheet
 
 
@@ -78,7 +80,7 @@ def read(
     settled = mapping or NO_MAPPING
     dropping = drop_personal or settled.drop_personal
     settled = replace(settled, drop_personal=dropping)
-    sheets, errors, warnings = _sheets(paths)
+    sheets, errors, warnings = _sheets(paths, settled)
     found = [b for _, inside in sheets for b in inside]
     parts, wrong, told = _parts(found, settled)
     wrong += _cell_errors(sheets)
@@ -106,7 +108,7 @@ def read(
 Found = tuple[Sheet, list[Block]]
 
 
-def _sheets(paths: Sequence[Path]) -> tuple[list[Found], list[dict[str, Any]], list[dict[str, Any]]]:
+def _sheets(paths: Sequence[Path], settled: Settled) -> tuple[list[Found], list[dict[str, Any]], list[dict[str, Any]]]:
     """Every sheet of every file; a file that cannot be read is one error and the others are read all the same."""
     sheets: list[Found] = []
     errors: list[dict[str, Any]] = []
@@ -117,7 +119,7 @@ def _sheets(paths: Sequence[Path]) -> tuple[list[Found], list[dict[str, Any]], l
         except InputError as e:
             errors.append(file_fault(name, e.code, e.detail, e.remedy))
             continue
-        found = [(s, blocks(s)) for s in read_sheets]
+        found = [(s, _blocks(s, settled)) for s in read_sheets]
         sheets += found
         warnings += [
             file_fault(name, "sheet-hidden", "隐藏的工作表未读取", "如需导入，请先取消隐藏。", sheet)
@@ -139,6 +141,11 @@ def _sheets(paths: Sequence[Path]) -> tuple[list[Found], list[dict[str, Any]], l
     return sheets, errors, warnings
 
 
+def _blocks(sheet: Sheet, settled: Settled) -> list[Block]:
+    known = bool(settled.sheets.get(sheet.name, settled.sheets.get(sheet.file)))
+    return [part for block in blocks(sheet, settled=known) for part in by_list(block)]
+
+
 def _parts(found: Sequence[Block], settled: Settled) -> tuple[list[Part], list[pl.DataFrame], list[pl.DataFrame]]:
     parts: list[Part] = []
     errors: list[pl.DataFrame] = []
@@ -149,7 +156,7 @@ def _parts(found: Sequence[Block], settled: Settled) -> tuple[list[Part], list[p
         warnings += told
         if mapped is not None and not any(_stops(f) for f in wrong):
             part, bad, notes = assemble(mapped, drop_personal=settled.drop_personal)
-            parts.append(part)
+            parts.append(count_reports(part))
             errors += bad
             warnings += notes
     return parts, errors, warnings
@@ -180,9 +187,13 @@ def _tables(
     identified = identify([p for p in parts if p.mapped.form.is_node], district, stored)
     own = _with_ids([p for p in parts if p.mapped.form.is_node], identified)
     linked = link([*own, *(p for p in parts if not p.mapped.form.is_node)], identified.where)
-    nodes = node_tables(linked.parts, stored)
-    relations = relation_tables(linked.parts, stored)
-    return nodes, relations, identified.errors + linked.errors, identified.warnings + linked.warnings
+    every = [*linked.parts, *child_parts(linked.parts, stored)]
+    nodes = node_tables(every, stored)
+    counts, counted = member_counts(linked.parts)
+    if counts.height:
+        nodes["Organization"] = with_counts(nodes.get("Organization"), counts, linked.parts, stored)
+    relations = relation_tables(every, stored)
+    return nodes, relations, identified.errors + linked.errors, identified.warnings + linked.warnings + counted
 
 
 def _with_ids(parts: Sequence[Part], identified: Identified) -> list[Part]:

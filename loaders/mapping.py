@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from graph.errors import InputError, NotFoundError
 from loaders.faults import fault
-from loaders.headers import GUIDE, Form, Target, forms, header_forms, normal_header
+from loaders.headers import GUIDE, HISTORY, ROSTER, Form, Target, forms, header_forms, normal_header
 from loaders.sheets import Block
 
 # A node sheet whose name column says what its rows are; the other names on the sheet are those of its parents.
@@ -96,7 +96,7 @@ def map_block(
     form = next((f for f in forms() if f.name == settled), None) if settled else choose_form(block)
     if form is None:
         return None, [_unknown_sheet(index, block)], []
-    own = normal_header(block.sheet) == normal_header(form.name)
+    own = normal_header(block.sheet) == normal_header(form.name) and form.target != ROSTER
     chosen = {**mapping.columns.get("*", {}), **mapping.columns.get(block.sheet, {})}
     targets: list[Target | None] = []
     errors: list[pl.DataFrame] = []
@@ -115,6 +115,9 @@ def map_block(
     settled_targets, defaults, twice = _resolve_conflicts(index, block, form, targets)
     (errors if own else warnings).extend(twice)
     errors += _required(index, block, form, settled_targets)
+    if form.target == "REPORTED_TO" and Target("attribute", "half") not in settled_targets:
+        persons = any(header_forms(h)[-1] in ("党员姓名", "姓名") for h in block.headers if h)
+        defaults["half"] = "在职党员" if persons else "单位"
     return Mapped(index, block, form, settled_targets, defaults), errors, warnings
 
 
@@ -146,8 +149,10 @@ def _fit(form: Form, block: Block) -> float:
     kinds = {(t.kind, t.name) for t in targets if t is not None}
     if form.is_node and not kinds & {("attribute", "name"), ("attribute", "id")}:
         return 0.0
-    if not form.is_node and not {("from", ""), ("to", "")} <= kinds:
+    if not form.is_node and not {("from", ""), ("to", "")} <= kinds and form.target != ROSTER:
         return 0.0
+    if form.target == ROSTER:
+        return 0.9 if {("from", ""), ("attribute", "category")} <= kinds else 0.0
     own = [t for t in targets if t is not None and t.kind not in ("context", "dropped", "ignore", "personal")]
     neutral = [t for t in targets if t is not None and t.kind in ("ignore", "personal")]
     return len(own) / max(len(targets) - len(neutral), 1)
@@ -195,8 +200,9 @@ def _required(index: int, block: Block, form: Form, targets: tuple[Target | None
     if form.is_node:
         missing = [] if kinds & {("attribute", "name"), ("attribute", "id")} else ["名称"]
     else:
-        missing = [zh for kind, zh in (("from", "起点"), ("to", "终点")) if (kind, "") not in kinds]
-        if form.target not in ("关系历史",):
+        ends = (("from", "起点"),) if form.target == ROSTER else (("from", "起点"), ("to", "终点"))
+        missing = [zh for kind, zh in ends if (kind, "") not in kinds]
+        if form.target != HISTORY:
             missing = [_end_header(form, "from" if m == "起点" else "to") for m in missing]
     return [
         fault(
