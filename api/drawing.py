@@ -19,6 +19,7 @@ MEDIA = {
     "png": "image/png",
     "pdf": "application/pdf",
     "dot": "text/vnd.graphviz; charset=utf-8",
+    "drawio": "application/vnd.jgraph.mxfile",
 }
 KIND = Parameter(
     "kind",
@@ -40,6 +41,7 @@ OWN = (
     Parameter("from", "路径图的起点", "id", flags=("--from",)),
     Parameter("to", "路径图的终点", "id", flags=("--to",)),
     Parameter("k", "路径图的条数", "int", flags=("-k",), low=1, high=20),
+    Parameter("before", "变化图比较的日期，默认一年前", "date", flags=("--before",)),
     Parameter("page", "只要第几页", "int", flags=("--page",), low=1, high=500),
 )
 PARAMETERS = (*OWN, DISTRICT, AS_OF, REVISION)
@@ -47,7 +49,7 @@ PARAMETERS = (*OWN, DISTRICT, AS_OF, REVISION)
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """The files of a chart: one a page (svg, png, dot) or one of all pages (pdf), and how many pages there are."""
+    """The files of a chart: one a page (svg, png, dot) or one of all pages (pdf, drawio), and how many pages there are."""
 
     files: list[bytes]
     pages: int
@@ -75,6 +77,7 @@ def pictures(settings: Settings, view: View, kind: str, fmt: str, values: Mappin
         start=values["from"] or "",
         goal=values["to"] or "",
         k=values["k"] or 0,
+        before=values["before"],
     )
     drawing = chart(kind, view, options)
     files = render(drawing, fmt, page=values["page"], dot=settings.dot or None, font_dir=settings.font_dir or None)

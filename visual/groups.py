@@ -7,6 +7,7 @@ without a partner stands out, and the chart pages by itself.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import cast
 
@@ -30,16 +31,20 @@ def draw_groups(
     orientation: str = "auto",
     mono: bool = False,
     line: LineStyle | None = None,
+    line_words: str = "",
 ) -> Drawing:
     """Draw rows of heads and partners, `columns` naming the cells of each row, on as many sheets as they need.
 
-    `line` is the style from head to partner: pairing, or member where heads are alliances. Raises ParameterError for
+    `line` is the style from head to partner: pairing, or member where heads are alliances; `line_words` what the legend
+    says of it. Raises ParameterError for
     an unknown paper or orientation, or when there is no row.
     """
     shown = tuple(section for section in sections if section.rows)
     if not shown or not columns:
         raise ParameterError("没有可画的内容。", "请换一个区域，或先导入结对、联席数据。", code="empty-chart")
     style: LineStyle = line or ("member" if _alliances(shown) else "pairing")
+    if line_words:
+        frame = replace(frame, legend=(*frame.legend, (style, line_words)))
     sides = orientations(paper, orientation)
     best: tuple[int, Sheet, Grid, list[list[Strip]]] | None = None
     for side in sides:

@@ -14,11 +14,11 @@ from visual.figure import Box, Drawing, Frame, LineStyle, Orientation, Page, Pap
 from visual.sheet import Sheet, frame_marks, measure_sheet
 from visual.tree import orientations
 
-HEAD_EM, STEP_EM = 6.0, (8.0, 14.0)  # text width of a head, and of a step at least and at most
+HEAD_EM, STEP_EM = 7.0, (8.0, 16.0)  # text width of a head, and of a step at least and at most
 PAD = 16.0
-STEP_GAP = (22.0, 90.0)  # least and most between the steps of a lane
-LINE_GAP, LANE_GAPS = 20.0, (14.0, 80.0)  # between the lines of a folded lane; least and most between lanes
-MOST_HEIGHT = 70.0
+STEP_GAP = (22.0, 240.0)  # least and most between the steps of a lane
+LINE_GAP, LANE_GAPS = 20.0, (14.0, 240.0)  # between the lines of a folded lane; least and most between lanes
+MOST_HEIGHT = 90.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A drawing to bytes: SVG and PNG per page, one PDF of all pages, DOT text per page."""
+"""A drawing to bytes: SVG, PNG and DOT text per page, one PDF or draw.io file of all pages."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import typst
 
 from graph.errors import ParameterError, UnavailableError
 from visual.compose import compose
+from visual.drawio import drawio
 from visual.figure import Drawing, Page
 from visual.fonts import font_folders
 from visual.layout import TIMEOUT_SECONDS, run_layout
 from visual.sheet import POINTS_PER_MM
 from visual.text import clean
 
-FORMATS = ("svg", "png", "pdf", "dot")
+FORMATS = ("svg", "png", "pdf", "dot", "drawio")
 PNG_DPI = 300.0
 
 
@@ -29,7 +30,8 @@ def render(
     timeout: float = TIMEOUT_SECONDS,
     font_dir: str | os.PathLike[str] | None = None,
 ) -> list[bytes]:
-    """Bytes of the drawing: one item per page for svg, png (300 dpi) and dot, one item of all pages for pdf.
+    """Bytes of the drawing: one item per page for svg, png (300 dpi) and dot, one item of all pages for pdf and
+    drawio.
 
     `page` (from 1) picks one page; `dot` is another Graphviz program; `timeout` seconds per page; `font_dir` a folder
     of the user's fonts. Same drawing, same bytes. Raises ParameterError (format, page), UnavailableError (program,
@@ -42,6 +44,8 @@ def render(
     chosen = [(number, item) for number, item in enumerate(drawing.pages, 1) if page in (None, number)]
     if fmt == "dot":
         return [item.dot.encode("utf-8") for _, item in chosen]
+    if fmt == "drawio":
+        return [drawio(drawing, chosen)]
     svgs = [compose(item, drawing, run_layout(item.dot, dot=dot, timeout=timeout), number) for number, item in chosen]
     if fmt == "svg":
         return svgs

@@ -15,7 +15,7 @@ router = APIRouter(tags=["图表"])
 
 
 def diagram(request: Request) -> PreparedResponse:
-    """A page of a chart (a PDF holds all pages); `X-Page-Count` says how many there are."""
+    """A page of a chart (a PDF or draw.io file holds all pages); `X-Page-Count` says how many there are."""
     kind, fmt = request.path_params["kind"], request.path_params["fmt"]
     about = asked_in(request, PARAMETERS)
     values = dict(about.values)
@@ -30,6 +30,6 @@ router.add_api_route(
     "/diagrams/{kind}.{fmt}",
     diagram,
     **described_file(
-        "diagram", "图表", f"{KIND.zh}。svg、png、dot 一次一页，pdf 含全部页。", PARAMETERS, MEDIA, path=(KIND, FORMAT)
+        "diagram", "图表", f"{KIND.zh}。svg、png、dot 一次一页，pdf、drawio 含全部页。", PARAMETERS, MEDIA, path=(KIND, FORMAT)
     ),
 )

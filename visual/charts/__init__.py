@@ -9,6 +9,7 @@ from graph.errors import NotFoundError
 from graph.view import View
 from visual.charts.alliance import alliance_chart
 from visual.charts.chain import chain_chart
+from visual.charts.change import change_chart
 from visual.charts.community import community_chart
 from visual.charts.coverage import coverage_chart
 from visual.charts.grid import grid_chart
@@ -16,6 +17,7 @@ from visual.charts.naming import Options
 from visual.charts.organization import organization_chart
 from visual.charts.pairing import pairing_chart
 from visual.charts.path import path_chart
+from visual.charts.weak_points import weak_points_chart
 from visual.figure import Drawing
 
 Chart = Callable[[View, Options], Drawing]
@@ -28,6 +30,8 @@ CHARTS: Mapping[str, tuple[str, Chart]] = MappingProxyType(
         "pairing": ("结对共建图", pairing_chart),
         "alliance": ("联席机制图", alliance_chart),
         "path": ("路径图", path_chart),
+        "weak-points": ("薄弱点图", weak_points_chart),
+        "change": ("变化图", change_chart),
         "chain": ("体系示意图", chain_chart),
         "community": ("社区关系图", community_chart),
     }

@@ -34,8 +34,10 @@ def coverage_chart(view: View, options: Options) -> Drawing:
             code="empty-chart",
         )
     counts = [coverage_counts(view, rule) for rule in rules]
-    chosen = [i for i, each in enumerate(counts) if each.total[area - start] or options.area is None]
-    kept = [(rules[i], counts[i]) for i in chosen] or list(zip(rules, counts, strict=True))
+    kept = [(rule, each) for rule, each in zip(rules, counts, strict=True) if each.total[area - start]]
+    if not kept:
+        raise NotFoundError("这个区域没有应覆盖的对象。", "请用 --area 指定上级区域。", code="empty-chart")
+    left_out = [rule.name for rule in rules if rule not in [rule for rule, _ in kept]]
     drawn = tuple(
         Section(
             replace(box(view, above + start, style="organization"), starred=False),
@@ -47,6 +49,7 @@ def coverage_chart(view: View, options: Options) -> Drawing:
     basis = (
         "框内为已覆盖数/应覆盖数和比率，按治理方案的覆盖规则计算，一个对象只计一次。",
         *(f"{rule.name}的分母：{rule.denominator}。" for rule, _ in kept),
+        *((f"{'、'.join(left_out)}在这个区域没有应覆盖的对象，未列。",) if left_out else ()),
     )
     seen = frame(view, options, f"{view.name(area)}覆盖情况图", basis, behind.tolist())
     return draw_tiles(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from graph.analysis.answer import Row
 from graph.analysis.paths import paths
 from graph.errors import NotFoundError, ParameterError
@@ -46,9 +48,10 @@ def path_chart(view: View, options: Options) -> Drawing:
         "强度为各步权重之积，权重为治理方案的本地设定；每条路径至多经过一个联盟。",
         *_only(found.totals["pairs"][0]),
     )
+    seen = frame(view, options, f"{ends[0]}至{ends[1]}影响路径图", basis, dict.fromkeys(behind))
     return draw_lanes(
         lanes,
-        frame(view, options, f"{ends[0]}至{ends[1]}影响路径图", basis, dict.fromkeys(behind)),
+        replace(seen, legend=(("area", "路径、区域"),)),
         paper=options.paper,
         orientation=options.orientation,
         mono=options.mono,
