@@ -238,6 +238,7 @@ class Profile(Part):
     influence: Influence
     terms: Terms = Terms()
     recommendation: Recommendation = Recommendation()
+    local_rules: dict[str, dict[str, float]] = {}
 
     def line(self, id_: str) -> Line | None:
         """The line of that id, or None."""
