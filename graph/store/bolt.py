@@ -25,6 +25,8 @@ SCHEMES = tuple(f"{name}{tls}://" for name in ("bolt", "neo4j") for tls in ("", 
 READ_SECONDS = 120.0
 WRITE_SECONDS = 120.0
 CONNECT_SECONDS = 5.0
+# A server that has just started compiles its first statement for seconds, on a busy machine for many.
+FIRST_STATEMENT_SECONDS = 60.0
 RETRY_SECONDS = 15.0
 
 
@@ -146,7 +148,7 @@ def connect(uri: str, user: str, password: str, database: str = "neo4j") -> Stor
             agent = driver.get_server_info().agent
         check_version(agent)
         store = Store(driver, database)
-        store.read("RETURN 1", timeout=CONNECT_SECONDS)
+        store.read("RETURN 1", timeout=FIRST_STATEMENT_SECONDS)
     except BaseException:
         driver.close()
         raise

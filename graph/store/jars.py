@@ -151,9 +151,13 @@ def _fetch_all(jars: Sequence[Jar], home: Path, base: str, progress: Progress) -
         # Large ones first, so that no single jar is left over at the end.
         ordered = sorted(jars, key=lambda jar: -jar.size)
         pending = {pool.submit(_fetch, jar, home, base, opener, stop, done) for jar in ordered}
+        told = -1
         while pending:
             finished, pending = wait(pending, timeout=0.5, return_when=FIRST_EXCEPTION)
-            progress(f"下载 Neo4j 运行库：{sum(done) / 1e6:.0f}/{total / 1e6:.0f} MB，共 {len(jars)} 个文件")
+            tenth = 10 * sum(done) // max(total, 1)
+            if tenth > told:
+                told = tenth
+                progress(f"下载 Neo4j 运行库：{sum(done) / 1e6:.0f}/{total / 1e6:.0f} MB，共 {len(jars)} 个文件")
             for future in finished:
                 future.result()
     finally:

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import hashlib
 import json
 import os
+import pathlib
 import signal
 import socket
 import sys
@@ -101,13 +103,21 @@ def _start(order: dict[str, Any]) -> tuple[Any, int]:
         jpype.JClass("org.neo4j.configuration.helpers.SocketAddress")("127.0.0.1", port),
     )
     service = builder.build()
-    _set_password(service, order["password"])
+    _set_password(service, order["password"], pathlib.Path(order["home"], "data", "password-set"))
     return service, port
 
 
-def _set_password(service: Any, password: str) -> None:
-    """Set on every start, so that a restored or copied folder works with the password kept beside it."""
+def _set_password(service: Any, password: str, done: pathlib.Path) -> None:
+    """Set once a store: the first Cypher statement of a start costs seconds of compiling.
+
+    `done` lies with the data and holds the digest of the password that was set, so that a restored or copied folder
+    works with the password kept beside it.
+    """
     import jpype
+
+    digest = hashlib.sha256(password.encode()).hexdigest()
+    if done.is_file() and done.read_text("ascii") == digest:
+        return
 
     parameters = jpype.JClass("java.util.HashMap")()
     parameters.put("password", password)
@@ -118,6 +128,7 @@ def _set_password(service: Any, password: str) -> None:
     except jpype.JException as error:
         if "cannot be the same" not in _causes(error):  # Neo4j refuses the password it already has
             raise
+    done.write_text(digest, "ascii")
 
 
 def _path(text: str) -> Any:
