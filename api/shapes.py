@@ -273,14 +273,24 @@ class Claims(Answered):
     rows: list[Claim]
 
 
+class Remaining(TypedDict):
+    """What remains of a bound when its assumption does not hold."""
+
+    low: float | None
+    high: float | None
+    text: str
+
+
 class Bound(TypedDict):
-    """What published figures force, with the assumption."""
+    """What published figures force, with the assumption; nulls where the figures contradict it."""
 
     figure: str
+    about: str
     low: float | None
     high: float | None
     assumption: str
     because: str
+    without: Remaining
 
 
 class Bounds(Answered):

@@ -15,7 +15,7 @@ from graph.quantities import QUALIFIERS, Quantity, is_name, numbers, quantity
 
 COLUMNS = ("seed", "literal", "value", "qualifier", "unit", "counts")
 OWN = "measure"
-MOST_ROWS = 5000
+MOST_ROWS = 500
 FIGURES = Path(__file__).parent / "profiles" / "figures.csv"
 _VALUE = re.compile(r"-?\d+(?:\.\d+)?")
 _ODD_VALUE = re.compile(r"[\dA-Za-z]+(?:[-+/][\dA-Za-z]+)+")
@@ -29,7 +29,7 @@ class Figure:
     Args:
         district: whose figure it is. literal: as printed. quantity: what it says, None for a name or formula.
         unit: what is counted; counts: a note of what is counted. measure: a counting of the user's own, or "".
-        row: its row in the file, from 1.
+        row: its row in the file, from 1; column: the letter of the column of its measure.
     """
 
     district: str
@@ -39,6 +39,7 @@ class Figure:
     counts: str
     measure: str = ""
     row: int = 0
+    column: str = ""
 
 
 def template(literal: str) -> str:
@@ -84,7 +85,7 @@ def read_figures(content: bytes, file: str) -> tuple[Figure, ...]:
         if not wrong:
             said = quantity(row["literal"], row["value"], row["qualifier"], row["unit"])
             texts = (row["unit"], row["counts"], row.get(OWN, ""))
-            found.append(Figure(row["seed"], row["literal"], said, *texts, row=number))
+            found.append(Figure(row["seed"], row["literal"], said, *texts, number, _letter(header, OWN)))
     if faults:
         raise _wrong(file, faults)
     if not found:

@@ -76,9 +76,10 @@ QUESTIONS = (
         (),
         _bounds,
         (
-            text("推断", "figure"),
+            text("推断", "about"),
             _between("范围", ""),
             text("前提", "assumption"),
+            text("前提不成立时", "without.text"),
             text("理由", "because"),
         ),
         "Bounds",

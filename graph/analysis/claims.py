@@ -146,7 +146,7 @@ def _measure(case: _Case) -> Measure | None:
     except InputError as e:
         if not case.figure.row:
             raise
-        place = {"row": case.figure.row, "column": "G", "header": "measure", "code": e.code}
+        place = {"row": case.figure.row, "column": case.figure.column, "header": "measure", "code": e.code}
         item = place | {"detail": e.detail, "message": e.detail, "remedy": e.remedy}
         raise InputError(
             f"数字文件第{case.figure.row}行的 measure 有误：{e.detail}", e.remedy, code="figures-invalid", items=[item]
@@ -162,7 +162,7 @@ def _chosen(findings: Sequence[_Finding]) -> _Finding | None:
 
 
 def _by_graph(case: _Case, said: Quantity, measure: Measure) -> tuple[_Finding, Measured]:
-    found = measured(case.view, measure)
+    found = case.view.once(("measured", measure.text), lambda: measured(case.view, measure))
     rests = basis(case.view, measure, found)
     if rests == "none":
         missing = "，这些行没有填要统计的属性" if found.blank else ""
