@@ -140,7 +140,7 @@ def _ties(
     communities = first[3] + np.sort(chance.permutation(800)[: 800 * 88 // 100])
     count = chance.permutation(np.repeat([1, 2, 3, 4], UNITS // 4))
     partners = np.concatenate([chance.choice(communities, c, replace=False) for c in count])
-    days = pl.Series(chance.integers(0, 900, len(partners)))
+    days = pl.lit(pl.Series(chance.integers(0, 900, len(partners))))
     active = pl.select(pl.date(2024, 1, 1) + pl.duration(days=days)).to_series().cast(pl.String)
     home = np.concatenate([first[2] + np.arange(100), chance.choice(communities, 40, False), first[1] + np.arange(10)])
     others = chance.choice(ALLIANCES * UNITS, MEMBERSHIPS - ALLIANCES, replace=False)
@@ -148,7 +148,9 @@ def _ties(
     targets = pl.concat([alliances, alliances[others // UNITS]])
     roles = pl.Series(["牵头"] * ALLIANCES + ["成员"] * len(others))
     return {
-        "PAIRED_WITH": _relation(organizations[partners], units[np.repeat(np.arange(UNITS), count)], last_active=active),
+        "PAIRED_WITH": _relation(
+            organizations[partners], units[np.repeat(np.arange(UNITS), count)], last_active=active
+        ),
         "MEMBER_OF": _relation(sources, targets, role=roles),
         "CONVENED_IN": _relation(alliances, areas[home]),
     }
