@@ -180,6 +180,12 @@ class Snapshot:
         cell = self.column(label, attribute)[node - self.span(label).start]
         return _value(spec, cell, self.words(label, attribute) if spec.type in ("text", "code") else ())
 
+    def edge_value(self, type_: str, row: int, attribute: str) -> Any:
+        """One narrow attribute of a relation (by its row in the type's columns) as Python value, like `value`."""
+        spec = next(a for a in relation_attributes(type_) if a.name == attribute)
+        words = self.edge_words(type_, attribute) if spec.type in ("text", "code") else ()
+        return _value(spec, self.edge_column(type_, attribute)[row], words)
+
 
 def _value(spec: Attribute, cell: Any, words: tuple[str, ...]) -> Any:
     if spec.type in ("text", "code"):
