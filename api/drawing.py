@@ -49,7 +49,7 @@ PARAMETERS = (*OWN, DISTRICT, AS_OF, REVISION)
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """The files of a chart: one a page (svg, png, dot) or one of all pages (pdf, drawio), and how many pages there are."""
+    """The files of a chart: one a page (svg, png, dot) or one of all pages (pdf, drawio), and the number of pages."""
 
     files: list[bytes]
     pages: int

@@ -29,8 +29,9 @@ def render(
     dot: str | os.PathLike[str] | None = None,
     timeout: float = TIMEOUT_SECONDS,
     font_dir: str | os.PathLike[str] | None = None,
+    dpi: float = PNG_DPI,
 ) -> list[bytes]:
-    """Bytes of the drawing: one item per page for svg, png (300 dpi) and dot, one item of all pages for pdf and
+    """Bytes of the drawing: one item per page for svg, png (`dpi`, 300) and dot, one item of all pages for pdf and
     drawio.
 
     `page` (from 1) picks one page; `dot` is another Graphviz program; `timeout` seconds per page; `font_dir` a folder
@@ -49,11 +50,16 @@ def render(
     svgs = [compose(item, drawing, run_layout(item.dot, dot=dot, timeout=timeout), number) for number, item in chosen]
     if fmt == "svg":
         return svgs
-    return _typeset([item for _, item in chosen], svgs, drawing, fmt, font_dir)
+    return _typeset([item for _, item in chosen], svgs, drawing, fmt, font_dir, dpi)
 
 
 def _typeset(
-    pages: Sequence[Page], svgs: Sequence[bytes], drawing: Drawing, fmt: str, font_dir: str | os.PathLike[str] | None
+    pages: Sequence[Page],
+    svgs: Sequence[bytes],
+    drawing: Drawing,
+    fmt: str,
+    font_dir: str | os.PathLike[str] | None,
+    dpi: float,
 ) -> list[bytes]:
     """PDF (vector, embedded fonts) or PNG pages of exact size from the pages' SVG, by typst."""
     inputs = {f"page{number}": svg.decode("utf-8") for number, svg in enumerate(svgs)}
@@ -64,7 +70,7 @@ def _typeset(
         output = typst.compile(
             typst_source(pages).encode("utf-8"),
             format="png" if fmt == "png" else "pdf",
-            ppi=PNG_DPI,
+            ppi=dpi,
             sys_inputs=inputs,
             font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders),
             ignore_system_fonts=True,

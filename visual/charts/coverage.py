@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from graph.analysis.coverage import CoverageCounts, cover, coverage_counts
+from graph.analysis.coverage import cover, coverage_counts
 from graph.errors import NotFoundError
 from graph.profile import CoverageRule
 from graph.view import View
@@ -33,7 +34,7 @@ def coverage_chart(view: View, options: Options) -> Drawing:
             "请用 --area 指定上级区域，或在方案中加入 [[coverage]]。",
             code="empty-chart",
         )
-    counts = [coverage_counts(view, rule) for rule in rules]
+    counts = [_tally(view, rule) for rule in rules]
     kept = [(rule, each) for rule, each in zip(rules, counts, strict=True) if each.total[area - start]]
     if not kept:
         raise NotFoundError("这个区域没有应覆盖的对象。", "请用 --area 指定上级区域。", code="empty-chart")
@@ -77,14 +78,32 @@ def _grouped(view: View, top: int, depth: int) -> list[tuple[int, list[int]]]:
     return list(groups.items())
 
 
-def _row(view: View, position: int, rules: list[tuple[CoverageRule, CoverageCounts]]) -> Row:
-    start = view.snapshot.span("Area").start
-    head = box(view, position + start, style="organization")
-    return Row(head, tuple((_tile(head, rule, counts, position),) for rule, counts in rules))
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Over the area range: how many subjects an area has below it, itself counted where it is one, and how many of
+    them are covered."""
+
+    total: NDArray[np.int64]
+    covered: NDArray[np.int64]
 
 
-def _tile(head: Box, rule: CoverageRule, counts: CoverageCounts, position: int) -> Box:
-    total, covered = int(counts.total[position]), int(counts.covered[position])
+def _tally(view: View, rule: CoverageRule) -> Tally:
+    counts, found = coverage_counts(view, rule), cover(view, rule)
+    total, covered = counts.total.copy(), counts.covered.copy()
+    if rule.subject.label == "Area":
+        places = found.nodes - view.snapshot.span("Area").start
+        total[places] += 1
+        covered[places[found.covered]] += 1
+    return Tally(total, covered)
+
+
+def _row(view: View, position: int, rules: list[tuple[CoverageRule, Tally]]) -> Row:
+    head = box(view, position + view.snapshot.span("Area").start, style="organization")
+    return Row(head, tuple((_tile(head, rule, tally, position),) for rule, tally in rules))
+
+
+def _tile(head: Box, rule: CoverageRule, tally: Tally, position: int) -> Box:
+    total, covered = int(tally.total[position]), int(tally.covered[position])
     if not total:
         return Box(head.id, "—", style="unit", tooltip=f"{head.label}：{rule.name}，没有应覆盖的对象")
     said = f"{covered}/{total}"
