@@ -13,6 +13,8 @@ from api.pages import PAGE, fingerprint, page
 from api.parameters import Parameter, parse
 from api.questions.form import Question
 from graph.analysis.answer import Row
+from graph.store.bolt import Store
+from graph.store.findings import serial
 from graph.view import View
 
 Given = Mapping[str, Sequence[str]]
@@ -23,7 +25,8 @@ NO_FILES: Mapping[str, tuple[str, bytes]] = {}
 class Asked:
     """A question with its parsed values, its district, the caller's view and that of the whole district.
 
-    `loaded` are the ids of the districts there were: they decide whether one is implied.
+    `loaded` are the ids of the districts there were: they decide whether one is implied. `serial` counts the changes
+    of states and waivers of findings, which `store` keeps.
     """
 
     district: str
@@ -31,6 +34,8 @@ class Asked:
     view: View
     whole: View
     values: Mapping[str, Any]
+    store: Store
+    serial: int = 0
 
 
 def asked(
@@ -51,8 +56,9 @@ def asked(
     """
     values = parse(parameters, given)
     ids = [p.name for p in parameters if p.type == "id" and values[p.name]]
-    texts = [t for name in ids for t in _listed(values[name])]
-    loaded = tuple(sorted(desk.loaded()))
+    texts = [t for p in parameters if p.type in ("id", "finding") for t in _listed(values[p.name]) if t]
+    held = desk.loaded()
+    loaded = tuple(sorted(held))
     district = desk.choose(values.get("district"), texts, loaded)
     as_of, revision = values.get("as_of"), values.get("revision")
     whole = desk.view(district, as_of, None, revision)
@@ -61,12 +67,13 @@ def asked(
         for name in ids:
             found = tuple(resolve(view, t) for t in _listed(values[name]))
             values[name] = found if isinstance(values[name], tuple) else found[0]
-    return Asked(district, loaded, view, whole, {**values, **files})
+    return Asked(district, loaded, view, whole, {**values, **files}, desk.store, serial(held[district]))
 
 
 def body(question: Question, asked: Asked) -> Row:
     """The JSON body of a question's answer; with `limit` a page of its rows, totals over all of them."""
-    answer = question.ask(asked.view, asked.whole, asked.values).body()
+    found = question.ask(asked.view, asked.whole, asked.values)
+    answer = (question.tell(asked.store, asked.view, asked.values, found) if question.tell else found).body()
     bound = f"{fingerprint(question.name, asked.values)}-{answer['revision']}-{answer['as_of']}"
     rows, following = page(answer["rows"], asked.values.get("limit"), asked.values.get("cursor"), bound)
     return {**answer, "rows": list(rows), "next": following}

@@ -18,6 +18,7 @@ from graph.profile import Profile, load_profile, profile_paths
 from graph.snapshot import Snapshot
 from graph.store import districts, manifest
 from graph.store.districts import District
+from graph.store.findings import serial
 from graph.view import View, view
 
 VIEWS_KEPT = 24
@@ -65,12 +66,12 @@ class Desk:
     def stamps(self) -> dict[str, tuple[object, ...]]:
         """By district what an answer depends on besides the query: another stamp, another answer."""
         loaded = self.loaded()
-        return {d: self.stamp(d, held.revision, loaded) for d, held in loaded.items()}
+        return {d: self.stamp(d, held.revision, loaded, serial(held)) for d, held in loaded.items()}
 
-    def stamp(self, district: str, revision: int, loaded: Iterable[str]) -> tuple[object, ...]:
-        """Store, revision, profile, day and the districts there are (which decide whether one is implied)."""
+    def stamp(self, district: str, revision: int, loaded: Iterable[str], findings: int = 0) -> tuple[object, ...]:
+        """Store, revision, serial of findings' states, profile, day, and the districts there are (one is implied)."""
         day = self.today().isoformat()
-        return (self.shelf().store_id, district, revision, self._digest(district), day, tuple(sorted(loaded)))
+        return (self.shelf().store_id, district, revision, findings, self._digest(district), day, tuple(sorted(loaded)))
 
     def _digest(self, district: str) -> str:
         path = profile_paths(self.settings.profiles).get(district)

@@ -112,6 +112,8 @@ def _said(view: View, node: int) -> str:
 def _rows_with(texts: Texts, word: str) -> NDArray[Any]:
     """Rows whose text holds the word, found in the mapped bytes without decoding a row."""
     needle = word.encode()
+    if not needle:
+        return np.zeros(0, np.int64)
     starts = np.array([m.start() for m in re.finditer(re.escape(needle), texts.blob.data)], np.int64)
     rows = np.searchsorted(texts.offsets, starts, side="right") - 1
     return np.unique(rows[starts + len(needle) <= texts.offsets[rows + 1]])

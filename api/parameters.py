@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from graph.errors import ParameterError
 
-ParameterType = Literal["text", "int", "date", "id", "flag"]
+ParameterType = Literal["text", "int", "date", "id", "finding", "flag"]
 LIMIT_MOST = 1000
 
 
@@ -20,7 +20,7 @@ class Parameter:
     Args:
         name: key in the query string and among the parsed values.
         zh: what it means, for `--help` and the API's documentation.
-        type: `id` is the id of a node (on the command line also a full name or 上级/简称).
+        type: `id` is the id of a node (on the command line also a full name or 上级/简称), `finding` of a finding.
         flags: its flags on the command line; none for a positional argument, `("-",)` when it is not offered there.
         required: whether it must be given; many: whether it may be given several times.
         choices: the allowed words; low, high: bounds of an int, both inclusive.

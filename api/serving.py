@@ -73,7 +73,7 @@ def keep(request: Request, about: Asked, body: bytes, media_type: str, headers: 
     """Bytes as prepared answer under the request's key and the stamp of the revision they were made from."""
     serving = serving_of(request)
     revision = about.view.snapshot.revision
-    stamp = serving.desk.stamp(about.district, revision, about.loaded)
+    stamp = serving.desk.stamp(about.district, revision, about.loaded, about.serial)
     key = key_of(request.scope, caller_of(request))
     prepared = prepare(body, media_type, key, about.district, stamp, headers)
     serving.kept.put(key, prepared)

@@ -267,6 +267,67 @@ class Claim(TypedDict):
     evidence: dict[str, Any]
 
 
+class WaiverShape(TypedDict):
+    """That a finding is not counted up to a day, by whom and why."""
+
+    until: str
+    by: str
+    reason: str
+
+
+class Finding(TypedDict):
+    """Something to be put right; `found` is false for a recorded one that the data no longer shows."""
+
+    id: str
+    rule: str
+    severity: Literal["error", "warning", "notice"]
+    node: Ref | None
+    area: Ref | None
+    message: str
+    remedy: str
+    responsible: Ref | None
+    evidence: list[str]
+    also: list[str]
+    state: Literal["open", "in_progress", "closed"]
+    due: str | None
+    waived: WaiverShape | None
+    generated: bool
+    found: bool
+    by: str | None
+    reason: str | None
+
+
+class Findings(Answered):
+    """Answer of `findings`."""
+
+    rows: list[Finding]
+
+
+class RuleRow(TypedDict):
+    """A part of a regulation's rule: where it stands, how strong it is, what was judged and what breaks it."""
+
+    rule: str
+    part: str
+    asks: str
+    text: str
+    document: str
+    article: str
+    strength: Literal["must", "norm", "practice", "policy", "target", "local"]
+    severity: Literal["error", "warning", "notice"]
+    status: Literal["checked", "no_data", "no_subject", "not_named", "not_checkable", "definition"]
+    why: str | None
+    of: int | None
+    breaches: int | None
+    parameters: dict[str, float]
+    evidence: str
+
+
+class Rules(Answered):
+    """Answer of `rules`."""
+
+    rows: list[RuleRow]
+
+
 class Claims(Answered):
     """Answer of `claims`."""
 
@@ -405,6 +466,9 @@ SHAPES: tuple[Any, ...] = (
     AllianceStatus,
     InfluenceAnswer,
     WeakPoints,
+    Finding,
+    Findings,
+    Rules,
     Claims,
     Bounds,
     AnyAnswer,

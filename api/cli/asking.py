@@ -25,10 +25,14 @@ OUT = Annotated[Path | None, typer.Option("-o", "--output", help="写成 .xlsx �
 def add_questions(app: typer.Typer) -> None:
     """One command for each question."""
     for question in QUESTIONS:
-        app.command(question.name, cls=ChineseCommand, help=f"{question.title}：{question.about}")(_command(question))
+        if not question.group:
+            command = app.command(question.name, cls=ChineseCommand, help=f"{question.title}：{question.about}")
+            command(command_of(question))
 
 
-def _command(question: Question) -> Any:
+def command_of(question: Question) -> Any:
+    """The function of a question's command."""
+
     def run(ctx: typer.Context, **values: Any) -> None:
         as_json, output = values.pop("as_json"), values.pop("output")
         check = values.pop("check", False)
@@ -39,11 +43,11 @@ def _command(question: Question) -> Any:
             seen = asked(opened, question.parameters, given, LOCAL, names=True, files=files)
             answer = body(question, seen)
         rows = named_rules(seen, answer["rows"])
+        if output is not None:
+            put_file(output, question.title, question.columns, rows, notes(seen, answer), silent=as_json)
         if as_json:
             put_json(answer)
-        elif output is not None:
-            put_file(output, question.title, question.columns, rows, notes(seen, answer))
-        else:
+        elif output is None:
             put_table(question.title, question.columns, rows)
             for line in notes(seen, answer):
                 say(line)

@@ -125,7 +125,7 @@ def import_(
             f"文件有{len(report['errors'])}处错误，没有写入任何内容。",
             "请逐处改正后重新导入；用 --errors 文件.xlsx 取全部错误。",
             code="import-invalid",
-            items=[{**e, "detail": f"{e['message']}。"} for e in report["errors"]],
+            items=[{**e, "detail": f"{e['message'].rstrip('。')}。"} for e in report["errors"]],
         )
     if as_json:
         put_json(report)

@@ -52,11 +52,11 @@ def _search() -> Any:
         given = given_texts(parameters, values)
         with desk(ctx) as opened:
             found = search_rows(asked(opened, parameters, given, LOCAL))
+        if output is not None:
+            put_file(output, "查找", FOUND, found["rows"], [], silent=as_json)
         if as_json:
             put_json(found)
-        elif output is not None:
-            put_file(output, "查找", FOUND, found["rows"], [])
-        else:
+        elif output is None:
             put_table("查找", FOUND, found["rows"])
 
     return with_signature(search, [context(), *flags(parameters), *_outputs()])
@@ -72,11 +72,11 @@ def _show() -> Any:
             stored = fetch(opened.store, [seen.values["id"]], relations=False)
             found = card(seen.view, seen.values["id"], stored[0] if stored else None, names=LOCAL.sees_names())
         rows = [_tie(r) for r in found["relations"]]
+        if output is not None:
+            put_file(output, found["node"]["name"], TIES, rows, [], silent=as_json)
         if as_json:
             put_json(found)
-        elif output is not None:
-            put_file(output, found["node"]["name"], TIES, rows, [])
-        else:
+        elif output is None:
             _tell(found, rows)
 
     return with_signature(show, [context(), *flags(parameters), *_outputs()])

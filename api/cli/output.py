@@ -65,7 +65,15 @@ def say(line: str) -> None:
     console().print(line, markup=False)
 
 
-def put_file(path: Path, title: str, columns: Sequence[Column], rows: Sequence[Row], notes: Sequence[str]) -> None:
+def put_file(
+    path: Path,
+    title: str,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    notes: Sequence[str],
+    *,
+    silent: bool = False,
+) -> None:
     """All rows as .xlsx or .csv (UTF-8 with BOM, as Excel reads it); notes stand below the rows."""
     cells = table(columns, rows)
     headers = [c.zh for c in columns]
@@ -83,7 +91,8 @@ def put_file(path: Path, title: str, columns: Sequence[Column], rows: Sequence[R
             "请检查文件夹是否存在、磁盘空间、权限，以及文件是否正被打开。",
             code="file-unwritable",
         ) from None
-    say(f"已写出 {path}（{len(rows)}行）。")
+    if not silent:
+        say(f"已写出 {path}（{len(rows)}行）。")
 
 
 def _workbook(

@@ -1,6 +1,6 @@
 """The registry of questions: one entry makes a command, a route, a table and their documentation."""
 
-from api.questions import figures, influence, pairing, structure, work
+from api.questions import figures, influence, pairing, rules, structure, work
 from api.questions.form import Question
 
 QUESTIONS: tuple[Question, ...] = (
@@ -8,6 +8,7 @@ QUESTIONS: tuple[Question, ...] = (
     *pairing.QUESTIONS,
     *work.QUESTIONS,
     *influence.QUESTIONS,
+    *rules.QUESTIONS,
     *figures.QUESTIONS,
 )
 

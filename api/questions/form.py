@@ -9,10 +9,12 @@ from typing import Any
 from api.columns import Column, Row
 from api.parameters import AREA, COMMON, Parameter
 from graph.analysis.answer import Answer
+from graph.store.bolt import Store
 from graph.view import View
 
 Values = Mapping[str, Any]
 Ask = Callable[[View, View, Values], Answer]
+Tell = Callable[[Store, View, Values, Answer], Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Question:
         breach: whether a row is a breach, None where rows are none; with `--check` the exit code is 1 if there are any.
         file: name of a file it may be given (`--NAME FILE`, multipart of a POST), "" for none; the ask gets it among
             the values as (file name, bytes).
+        tell: adds what the store keeps apart from the graph (states and waivers); None for nothing.
+        group: its command has commands of its own and is added where these are.
     """
 
     name: str
@@ -40,6 +44,8 @@ class Question:
     shape: str
     breach: Callable[[Row], bool] | None = None
     file: str = ""
+    tell: Tell | None = None
+    group: bool = False
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -30,6 +30,11 @@ router.add_api_route(
     "/diagrams/{kind}.{fmt}",
     diagram,
     **described_file(
-        "diagram", "图表", f"{KIND.zh}。svg、png、dot 一次一页，pdf、drawio 含全部页。", PARAMETERS, MEDIA, path=(KIND, FORMAT)
+        "diagram",
+        "图表",
+        f"{KIND.zh}。svg、png、dot 一次一页，pdf、drawio 含全部页。",
+        PARAMETERS,
+        MEDIA,
+        path=(KIND, FORMAT),
     ),
 )
