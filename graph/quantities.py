@@ -24,7 +24,10 @@ _NUMBER = re.compile(
 )
 _SCALES = {"万": 4, "亿": 8, "万亿": 12}
 _HAN = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
-_HAN_NUMBER = re.compile("[零〇一二两三四五六七八九十百千]+")
+# 第一, 数十, 几百, 百余, 近万 tell no number that could be compared.
+_HAN_NUMBER = re.compile("(?<![第数几近约每上成])[零〇一二两三四五六七八九十百千]+(?![余多来几数万亿])")
+_RANGE = re.compile(r"(\d+(?:\.\d+)?)(?:至|到|—|～|~)(\d+(?:\.\d+)?)(?!年|\d)")
+_AFTERWARDS = re.compile("[一-鿿]{0,2}(?P<word>以上|以下|以内)")
 # Names, dates, versions and formulas that hold digits but count nothing.
 _NAMES = tuple(
     re.compile(p)
@@ -147,6 +150,8 @@ def quantity(literal: str, value: str = "", qualifier: str = "", unit: str = "")
     """
     if qualifier == "brand" or is_name(literal, unit) or (value and not _PLAIN.fullmatch(value)):
         return None
+    if not value and (span := _RANGE.search(literal)):
+        return Quantity(Interval(float(span[1]), float(span[2])), unit, dimension(unit))
     printed = _printed(literal, float(value) if value else None)
     if printed is None and not value:
         han = _han(literal)
@@ -186,7 +191,10 @@ def _all_printed(literal: str) -> list[_Printed]:
         exponent = _SCALES.get(m["scale"] or "", 0)
         digits = m["digits"].replace(",", "")
         value = round(float(digits) * 10**exponent, 6)
+        afterwards = _AFTERWARDS.match(literal, m.end())
         qualifier = _qualifier(m["before"] or "", bool(m["inner"] or m["after"]))
+        if afterwards and qualifier == "=":
+            qualifier = ">=" if afterwards["word"] == "以上" else "<="
         half = 10.0 ** (exponent - len(digits.partition(".")[2])) / 2 if exponent else 0.0
         found.append(_Printed(value, _step(digits) * 10.0**exponent, qualifier, half))
     return found

@@ -32,6 +32,7 @@ class Measured:
         behind: all nodes the result rests on. made_up: how many nodes and relations of them are generated.
         missing: the nodes of a ratio's whole that are not in its part.
         blank: rows in which the summed or told-apart attribute is empty.
+        share: of a ratio, the part and the whole.
     """
 
     value: Interval | None
@@ -40,6 +41,7 @@ class Measured:
     made_up: int
     missing: Array
     blank: int = 0
+    share: tuple[Interval, Interval] | None = None
 
 
 _NONE = np.zeros(0, np.int64)
@@ -52,12 +54,13 @@ def measured(view: View, measure: Measure) -> Measured:
         return part
     whole = _part(view, measure.whole)
     behind = np.union1d(part.behind, whole.behind)
-    value = None
+    value, share = None, None
     if part.value is not None and whole.value is not None and whole.value.low > 0 and not math.isinf(whole.value.high):
         high = 100 * part.value.high / whole.value.low
-        value = Interval(100 * part.value.low / whole.value.high, high)
+        value, share = Interval(100 * part.value.low / whole.value.high, high), (part.value, whole.value)
     missing = np.setdiff1d(whole.nodes, part.nodes)
-    return Measured(value, whole.nodes, behind, part.made_up + whole.made_up, missing, part.blank + whole.blank)
+    made_up, blank = part.made_up + whole.made_up, part.blank + whole.blank
+    return Measured(value, whole.nodes, behind, made_up, missing, blank, share)
 
 
 def basis(view: View, measure: Measure, found: Measured) -> Basis:

@@ -147,6 +147,14 @@ def test_a_gap_is_the_evidence_against_a_full_rate() -> None:
     assert row["evidence"]["count"] == 2
 
 
+def test_a_rate_named_without_a_value_is_computed_and_never_judged() -> None:
+    make, _, _ = CASES["changchun", "573个老旧小区"]
+    row = row_of(ledger_view("changchun", make(3)), "小区治理看自治率")
+    assert (row["verdict"], row["basis"], row["published"]) == ("not_computable", "ledger", None)
+    assert row["computed"]["low"] == pytest.approx(80)
+    assert "自治率的数值" in row["why"]
+
+
 def test_empty_cells_leave_a_range() -> None:
     make, _, _ = CASES["lufeng", "1890人"]
     nodes, relations = make(1890)

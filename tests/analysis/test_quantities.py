@@ -58,6 +58,9 @@ def test_a_figure_is_an_interval(literal: str, value: str, qualifier: str, unit:
         ("两百个", 200, 200),
         ("1,234,567个", 1234567, 1234567),
         ("12条热线", 12, 12),
+        ("3至5家", 3, 5),
+        ("50人以上", 50, math.inf),
+        ("30天以内", 0, 30),
         ("出台8个方案", 8, 8),
         ("1958.5万元", 19584500, 19585500),
     ],
@@ -81,6 +84,11 @@ def test_a_name_a_date_or_a_formula_is_no_quantity(literal: str) -> None:
     assert quantity(literal) is None
     # Even when somebody typed a value beside it.
     assert quantity(literal, "5", "=") is None
+
+
+@pytest.mark.parametrize("literal", ["近万人", "数十万元", "几十个", "百余家", "第一书记", "多家单位"])
+def test_words_that_tell_no_number_are_not_read_as_one(literal: str) -> None:
+    assert quantity(literal) is None
 
 
 @pytest.mark.parametrize("value", ["4+1+2", "1/4/5/4/5", "2021-01-04", "1+N"])
