@@ -96,17 +96,16 @@ def _reach(view: View, net: Network, start: int) -> tuple[Array, Array, Array, A
     np.minimum.at(packed, target[tight], (net.order[source[tight] % n].astype(np.int64) << 32) | tight)
     via = np.where(packed < np.iinfo(np.int64).max, packed & 0xFFFFFFFF, -1)
     channel = np.array([CHANNEL_BITS[view.profile.influence.weights[t].channel] for t in net.types], np.uint8)
-    bits, hops = np.zeros(2 * n, np.uint8), np.zeros(2 * n, np.int32)
-    states = np.flatnonzero(via >= 0)
-    here = states
-    while len(states):
-        hop = via[here]
-        bits[states] |= channel[net.type[number[hop]]]
-        hops[states] += 1
-        here = source[hop]
-        on = via[here] >= 0
-        states, here = states[on], here[on]
     better = np.where(cost[n:] < cost[:n], np.arange(n, 2 * n), np.arange(n))
-    hop = via[better]
-    came = np.where(hop >= 0, source[np.maximum(hop, 0)] % n, -1) if len(source) else np.full(n, -1)
-    return cost[better], came, bits[better], hops[better]
+    bits, hops = np.zeros(n, np.uint8), np.zeros(n, np.int32)
+    nodes = np.flatnonzero(via[better] >= 0)
+    hop = via[better[nodes]]
+    while len(nodes):
+        bits[nodes] |= channel[net.type[number[hop]]]
+        hops[nodes] += 1
+        hop = via[source[hop]]
+        on = hop >= 0
+        nodes, hop = nodes[on], hop[on]
+    last = via[better]
+    came = np.where(last >= 0, source[np.maximum(last, 0)] % n, -1) if len(source) else np.full(n, -1)
+    return cost[better], came, bits, hops

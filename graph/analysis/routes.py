@@ -174,35 +174,52 @@ def to_goal(layers: Layers, without: Sequence[int] = (), lost: int = -1) -> Arra
 Way = tuple[float, tuple[int, ...]]
 
 
-def _spur(layers: Layers, lower: Array, root: tuple[int, ...], banned: set[int], bound: float) -> Way | None:
+@dataclass(frozen=True)
+class _Guide:
+    """What steers a search: least costs to the goals, and the ways on from the states that were met.
+
+    `near[state]` lists (cost to the goal over the hop, cost of the hop, next state, place of its id), cheapest first.
+    """
+
+    layers: Layers
+    lower: Array
+    near: dict[int, list[tuple[float, float, int, int]]]
+
+    def ways(self, state: int) -> list[tuple[float, float, int, int]]:
+        """The ways on from a state that lead to a goal."""
+        found = self.near.get(state)
+        if found is None:
+            hops = slice(self.layers.bounds[state], self.layers.bounds[state + 1])
+            to, cost = self.layers.target[hops], self.layers.cost[hops]
+            whole = (cost + self.lower[to]).tolist()
+            every = zip(whole, cost.tolist(), to.tolist(), self.layers.order[to].tolist(), strict=True)
+            found = self.near[state] = sorted(way for way in every if way[0] < INFINITE)
+        return found
+
+
+def _spur(guide: _Guide, root: tuple[int, ...], banned: set[int], bound: float) -> Way | None:
     """The cheapest way from the last state of `root` to a goal that meets no node of `root` again, and its cost.
 
     Args:
-        lower: least cost from each state to the goals.
         banned: states that must not come next.
         bound: what the way may cost at most.
     """
+    layers = guide.layers
     m = len(layers.nodes)
     closed = {state % m for state in root}
-    found, exhausted = _best(layers, root[-1], closed, banned, bound, lower, _PATIENCE)
+    found, exhausted = _best(guide, root[-1], closed, banned, bound, _PATIENCE)
     if exhausted:
         # Where the root cuts the way off, exact distances without it end a long search at once.
-        lower = to_goal(layers, sorted(closed))
-        found, _ = _best(layers, root[-1], closed, banned, bound, lower, layers.size)
+        exact = _Guide(layers, to_goal(layers, sorted(closed)), {})
+        found, _ = _best(exact, root[-1], closed, banned, bound, layers.size)
     return found
 
 
 def _best(
-    layers: Layers,
-    start: int,
-    closed: set[int],
-    banned: set[int],
-    bound: float,
-    lower: Array,
-    patience: int,
+    guide: _Guide, start: int, closed: set[int], banned: set[int], bound: float, patience: int
 ) -> tuple[Way | None, bool]:
     """A*; of equal cost the way with the smallest ids. Second value: gave up after `patience` states."""
-    goals, m = layers.goals, len(layers.nodes)
+    goals, m = guide.layers.goals, len(guide.layers.nodes)
     waiting: list[tuple[float, float, tuple[int, ...], tuple[int, ...]]] = [(0.0, 0.0, (), (start,))]
     done: set[int] = set()
     while waiting:
@@ -215,18 +232,12 @@ def _best(
         done.add(state)
         if len(done) > patience:
             return None, True
-        hops = slice(layers.bounds[state], layers.bounds[state + 1])
-        following = layers.target[hops]
-        total = spent + layers.cost[hops]
-        whole = total + lower[following]
-        open_ = np.flatnonzero((whole <= bound) & (whole < INFINITE))
-        places = layers.order[following[open_]].tolist()
-        for to, so_far, all_, place in zip(
-            following[open_].tolist(), total[open_].tolist(), whole[open_].tolist(), places, strict=True
-        ):
+        for whole, step, to, place in guide.ways(state):
+            if spent + whole > bound:
+                break
             if to in done or to % m in closed or (state == start and to in banned):
                 continue
-            heapq.heappush(waiting, (all_, so_far, (*order, place), (*way, to)))
+            heapq.heappush(waiting, (spent + whole, spent + step, (*order, place), (*way, to)))
     return None, False
 
 
@@ -246,8 +257,8 @@ def routes(layers: Layers, k: int) -> list[Route]:
 
     Yen's algorithm, deviating only behind a path's own deviation (Lawler); distances to the goal steer each search.
     """
-    lower = to_goal(layers)
-    first = _spur(layers, lower, (layers.start,), set(), INFINITE) if lower[layers.start] < INFINITE else None
+    guide = _Guide(layers, to_goal(layers), {})
+    first = _spur(guide, (layers.start,), set(), INFINITE) if guide.lower[layers.start] < INFINITE else None
     if first is None:
         return []
     found: list[Route] = []
@@ -261,7 +272,7 @@ def routes(layers: Layers, k: int) -> list[Route]:
             root = best.states[: i + 1]
             banned = {r.states[i + 1] for r in found if r.states[: i + 1] == root}
             worst = candidates[wanted - 1][0].cost if len(candidates) >= wanted else INFINITE
-            way = _spur(layers, lower, root, banned, worst - _route(layers, root).cost)
+            way = _spur(guide, root, banned, worst - _route(layers, root).cost)
             if way is not None and root[:-1] + way[1] not in seen:
                 states = root[:-1] + way[1]
                 seen.add(states)
