@@ -1,0 +1,53 @@
+"""The shapes of JSON bodies (interface.md, Shapes) as types; the API's schema is derived from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from api.shapes.base import AnyAnswer, Card, Listed
+from api.shapes.history import Diff, Reverted, Revisions, Submissions
+from api.shapes.judged import Bounds, Claims, Finding, Findings, Rules
+from api.shapes.service import ImportReport, Problem
+from api.shapes.structure import Chain, Coverage, Gaps
+from api.shapes.ties import AllianceStatus, InfluenceAnswer, PairingLoad, Paths, Unpaired, WeakPoints
+from graph.profile import Profile
+
+SHAPES: tuple[Any, ...] = (
+    Coverage,
+    Gaps,
+    Chain,
+    Paths,
+    Unpaired,
+    PairingLoad,
+    AllianceStatus,
+    InfluenceAnswer,
+    WeakPoints,
+    Finding,
+    Findings,
+    Rules,
+    Claims,
+    Bounds,
+    Revisions,
+    Diff,
+    Submissions,
+    Reverted,
+    AnyAnswer,
+    Listed,
+    Card,
+    Problem,
+    ImportReport,
+    Profile,
+)
+
+
+def schemas() -> Mapping[str, Any]:
+    """The components of the API's schema: every shape by its name."""
+    found: dict[str, Any] = {}
+    for shape in SHAPES:
+        made = TypeAdapter(shape).json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+        found |= made.pop("$defs", {})
+        found[shape.__name__] = made
+    return found
