@@ -54,23 +54,29 @@ def findings(view: View, area: str | None = None, rule: str | None = None, sever
     """
     if rule is not None and not _known(view, rule):
         raise ParameterError("没有这条规则。", f"可用：R01 至 R37（见 rules）、{'、'.join(QUESTIONS)}。")
-    raised = _merged([*_of_rules(view, area), *raised_by_questions(view, area)])
+    everything = view.once(
+        ("raised", area), lambda: _merged([*_of_rules(view, area), *raised_by_questions(view, area)])
+    )
     raised = [
         (r, also)
-        for r, also in raised
+        for r, also in everything
         if (rule is None or _is(r.rule, rule)) and (severity is None or r.severity == severity)
     ]
     raised.sort(key=lambda pair: (SEVERITIES.index(pair[0].severity), pair[0].rule))
     rows = _rows(view, raised)
+    return answered(view, rows)
+
+
+def answered(view: View, rows: list[Row]) -> Answer:
+    """The answer of some findings, with its totals."""
     counted = Counter(r["severity"] for r in rows)
     silent = [j.check.id for j in judge(view) if j.status == "no_data"]
-    notices = [notice("no-data", f"台账没有所需的数据，未检查：{'、'.join(silent)}。")] if silent else []
     totals = {
         "severity": {s: counted[s] for s in SEVERITIES},
         "rules": dict(sorted(Counter(r["rule"] for r in rows).items())),
-        "notices": notices,
+        "notices": [notice("no-data", f"台账没有所需的数据，未检查：{'、'.join(silent)}。")] if silent else [],
     }
-    behind = (view.snapshot.find(r["node"]["id"]) for r in rows)
+    behind = (view.snapshot.find(r["node"]["id"]) for r in rows if r["node"])
     return answer(view, rows, totals, (n for n in behind if n is not None))
 
 

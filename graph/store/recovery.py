@@ -10,6 +10,7 @@ from graph.store.districts import Claim, District
 
 _ELEMENTS = (
     "MATCH (e:Entity) WHERE e.id STARTS WITH $prefix WITH e LIMIT $batch DETACH DELETE e RETURN count(*)",
+    "MATCH (e:Finding) WHERE e.id STARTS WITH $prefix WITH e LIMIT $batch DELETE e RETURN count(*)",
     "MATCH (e:Change) WHERE e.id STARTS WITH $history WITH e LIMIT 50 DELETE e RETURN count(*)",
     "MATCH (e:Revision) WHERE e.id STARTS WITH $history WITH e LIMIT $batch DELETE e RETURN count(*)",
 )

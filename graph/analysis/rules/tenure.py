@@ -61,8 +61,10 @@ def term_ends(view: View) -> Array:
         own = view.values("Organization", "term_years")
         years = np.where(own > 0, own, profile_years(view))
         known = (elected != DAY_MIN) & (years > 0)
-        computed = np.where(known, add_months(np.where(known, elected, 0), 12 * years), DAY_MIN)
-        return np.asarray(np.where(declared != DAY_MIN, declared, computed))
+        ends = declared.copy()
+        missing = np.flatnonzero(known & (declared == DAY_MIN))
+        ends[missing] = add_months(elected[missing], 12 * years[missing])
+        return ends
 
     return view.once("term-ends", make)
 
@@ -71,8 +73,9 @@ def over(view: View, numbers: Numbers) -> Breached:
     """Terms that ended more than `months` ago."""
     ends = term_ends(view)
     known = with_term(view) & (ends != DAY_MIN)
-    late = add_months(np.where(known, ends, 0), int(numbers["months"]))
-    return found(view, "Organization", known, late < view.today, ends)
+    late = np.zeros(len(ends), bool)
+    late[known] = add_months(ends[known], int(numbers["months"])) < view.today
+    return found(view, "Organization", known, late, ends)
 
 
 def ending(view: View, numbers: Numbers) -> Breached:
