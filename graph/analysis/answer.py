@@ -22,6 +22,7 @@ class Answer:
         rows: JSON-ready rows; wherever a row names a node it is a ref or null.
         totals: sums over all rows.
         generated: number of made-up nodes behind the answer.
+        more: further keys of the body, for a shape that is not rows alone.
     """
 
     district: str
@@ -30,6 +31,7 @@ class Answer:
     generated: int
     rows: list[Row]
     totals: Mapping[str, Any] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     def body(self) -> Row:
         """The JSON body; `next` is null because analyses are whole unless a limit is given."""
@@ -41,6 +43,7 @@ class Answer:
             "rows": self.rows,
             "totals": dict(self.totals),
             "next": None,
+            **self.more,
         }
 
 
