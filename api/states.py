@@ -42,7 +42,7 @@ def with_states(store: Store, view: View, values: Values, found: Answer) -> Answ
     return Answer(answer.district, answer.revision, answer.as_of, answer.generated, rows, totals)
 
 
-def is_breach(row: Row) -> bool:
+def is_breach(row: Mapping[str, Any]) -> bool:
     """Whether a finding still has to be put right: found, not waived and not closed."""
     return bool(row["found"] and row["waived"] is None and row["state"] != "closed")
 
