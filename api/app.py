@@ -24,7 +24,7 @@ from api.edge import Edge
 from api.opening import Opened, opened
 from api.prepared import Kept
 from api.problems import MEDIA_TYPE, problem
-from api.routes import catalogue, diagrams, files, findings, health, nodes, problems, questions
+from api.routes import catalogue, diagrams, files, findings, health, history, nodes, problems, questions
 from api.serving import Serving
 from api.settings import Settings, read_settings
 from api.shapes import schemas
@@ -61,7 +61,15 @@ def create(settings: Settings, store: Opened) -> ASGIApp:
         max_body_size=BODY_MOST,
     )
     app.state.serving = Serving(desk, watch, kept)
-    for router in (catalogue.router, questions.router, findings.router, nodes.router, diagrams.router, files.router):
+    for router in (
+        catalogue.router,
+        questions.router,
+        findings.router,
+        history.router,
+        nodes.router,
+        diagrams.router,
+        files.router,
+    ):
         app.include_router(router, prefix="/api/v1")
     app.include_router(health.router)
     app.include_router(problems.router)

@@ -27,6 +27,7 @@ class Asked:
 
     `loaded` are the ids of the districts there were: they decide whether one is implied. `serial` counts the changes
     of states and waivers of findings, which `store` keeps.
+    Among the values is the `timezone` of the settings.
     """
 
     district: str
@@ -67,7 +68,8 @@ def asked(
         for name in ids:
             found = tuple(resolve(view, t) for t in _listed(values[name]))
             values[name] = found if isinstance(values[name], tuple) else found[0]
-    return Asked(district, loaded, view, whole, {**values, **files}, desk.store, serial(held[district]))
+    told = {"timezone": desk.settings.timezone}
+    return Asked(district, loaded, view, whole, {**values, **files, **told}, desk.store, serial(held[district]))
 
 
 def body(question: Question, asked: Asked) -> Row:

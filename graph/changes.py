@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from graph import matching
+from graph.altered import WITHDRAWN
 from graph.dataset import SOURCE_COLUMNS, Dataset, conform, node_schema, relation_schema
 from graph.errors import InputError
 from graph.model import NODE_TYPES, RELATION_TYPES
@@ -180,12 +181,32 @@ def _node_changes(
     if label in complete and "until" not in given.columns:
         # A complete list that names an ended node says that it is back.
         known = given.with_columns(until=pl.lit(None, pl.String))
+    known = _revived(known, stored)
     before, after = _altered(stored, known, schema)
     same = given.height - added.height - after.height
     parts = [(before, after, _ended_or_changed(before, after))]
     if label in complete:
         parts.append(_ending(stored, given.select("id"), "id", complete[label], on))
     return _table(added, added.clear(), parts, same)
+
+
+def _revived(known: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """A file that names a node which a revert withdrew means it again, from the day it says or from the start."""
+    hit = _withdrawn(stored)
+    if not known.filter(hit).height:
+        return known
+    days = stored.select("id", *(c for c in ("since", "until") if c not in known.columns))
+    joined = known.join(days, on="id", how="left", maintain_order="left")
+    given_since = pl.col("since") if "since" in known.columns else pl.lit(None, pl.String)
+    return joined.with_columns(
+        since=pl.when(hit).then(given_since).otherwise(pl.col("since")),
+        until=pl.when(hit).then(None).otherwise(pl.col("until")),
+    )
+
+
+def _withdrawn(stored: pl.DataFrame) -> pl.Expr:
+    """Whether a row means a stored element that a revert withdrew."""
+    return pl.col("id").is_in(stored.filter(pl.col("until") == WITHDRAWN)["id"].implode())
 
 
 def _relation_changes(
@@ -195,7 +216,7 @@ def _relation_changes(
     key = RELATION_TYPES[type_].key
     given = _cast(incoming, schema)
     match = matching.match(type_, stored, given, on)
-    known = match.known
+    known = match.known.with_columns(reopened=pl.col("reopened") | _withdrawn(stored))
     if "until" not in given.columns:
         known = _keep_until(known, stored)
     before, after = _altered(stored, known.drop("reopened"), schema, keep=("since", key))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from graph.altered import WITHDRAWN
 from graph.dataset import relation_ids
 from graph.model import RELATION_TYPES
 
@@ -40,7 +41,9 @@ def match(type_: str, stored: pl.DataFrame, given: pl.DataFrame, on: str) -> Mat
     ends = ["from", "to", key] if key and key in given.columns else ["from", "to"]
     rows = _complete(given, key).with_row_index(_ROW)
     keyed = rows.select(_ROW, *_columns(key), canon=relation_ids(type_))
-    held = stored.select("id", *_columns(key), canon=relation_ids(type_))
+    # What a revert withdrew has another `since` now; the id still tells what it was.
+    canon = pl.when(pl.col("until") == WITHDRAWN).then(pl.col("id")).otherwise(relation_ids(type_))
+    held = stored.select("id", *_columns(key), canon=canon)
 
     open_row = pl.col("since").is_null() & pl.col("until").is_null()
     exact = keyed.join(held.select("id", "canon", was=pl.col("until")), on="canon")

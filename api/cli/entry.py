@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from api.cli import asking, data, demo, drawing, nodes, rectifying, serving, store
+from api.cli import asking, data, demo, drawing, history, nodes, rectifying, serving, store
 from api.cli.faults import INTERRUPTED, defect, told, usage
 from api.cli.help import ChineseGroup
 from api.cli.output import survive_any_encoding
@@ -39,6 +39,7 @@ def build() -> typer.Typer:
     nodes.add_nodes(app)
     asking.add_questions(app)
     rectifying.add_findings(app)
+    history.add_history(app)
     drawing.add_drawing(app)
     serving.add_serving(app)
     store.add_store(app)

@@ -1,6 +1,6 @@
 """The registry of questions: one entry makes a command, a route, a table and their documentation."""
 
-from api.questions import figures, influence, pairing, rules, structure, work
+from api.questions import figures, history, influence, pairing, rules, structure, work
 from api.questions.form import Question
 
 QUESTIONS: tuple[Question, ...] = (
@@ -10,6 +10,7 @@ QUESTIONS: tuple[Question, ...] = (
     *influence.QUESTIONS,
     *rules.QUESTIONS,
     *figures.QUESTIONS,
+    *history.QUESTIONS,
 )
 
 

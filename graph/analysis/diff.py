@@ -65,8 +65,8 @@ def _answer(before: View, after: View, events: Sequence[Event], codes: Codes) ->
     guesses = proposals(*_named(before, after, events, codes))
     sure = {x for g in guesses if g.certain for x in (*g.before, *g.after)}
     rows = [_proposed(before, after, g) for g in guesses]
-    rows += [_of_node(before, after, e) for e in events if e.of_node and e.node not in sure]
-    rows += _of_relations(after, events, sure)
+    rows += [_of_node(after, e) for e in events if e.of_node and e.node not in sure]
+    rows += _of_relations(after, events)
     rows.sort(key=_place)
     facts = Counter(r["change"] for r in rows if r["review"] is None)
     totals = {
@@ -119,44 +119,41 @@ def _parents(view: View, label: str, nodes: Sequence[int]) -> dict[int, int]:
 
 def _proposed(before: View, after: View, guess: Proposal) -> Row:
     was, now = ([view.ref(n) for n in nodes] for view, nodes in ((before, guess.before), (after, guess.after)))
-    row: Row = {"change": guess.change, "node": was[0] if guess.change == "split" else now[0]}
-    if guess.change == "renamed":
-        row |= {"before": {"name": was[0]["name"]}, "after": {"name": now[0]["name"]}}
-    else:
-        row |= {"before": {"nodes": was}, "after": {"nodes": now}}
     text = _WHY.get(guess.change) or _WHY.get(guess.why)
-    row["review"] = None if guess.certain else {"code": f"suspected-{guess.change}", "text": text, "nodes": was + now}
-    if guess.certain:
-        row["before"]["node"] = was[0]
-    return row
+    return {
+        "change": guess.change,
+        "node": was[0] if guess.change == "split" else now[0],
+        "before": {"nodes": was},
+        "after": {"nodes": now},
+        "review": None if guess.certain else {"code": f"suspected-{guess.change}", "text": text, "nodes": was + now},
+    }
 
 
-def _of_node(before: View, after: View, e: Event) -> Row:
+def _of_node(after: View, e: Event) -> Row:
     change = "renamed" if e.change == "changed" and "name" in e.before else e.change
-    old: Row | None = dict(e.before)
-    if e.change == "added":
-        old = None
-    return {"change": change, "node": after.ref(e.node), "before": old, "after": dict(e.after), "review": None} | (
-        {"withdrawn": True} if e.after.get("until") == WITHDRAWN else {}
-    )
+    old = None if e.change == "added" else dict(e.before)
+    taken_back = {"withdrawn": True} if e.after.get("until") == WITHDRAWN else {}
+    return {
+        "change": change,
+        "node": after.ref(e.node),
+        "before": old,
+        "after": dict(e.after),
+        "review": None,
+    } | taken_back
 
 
-def _of_relations(after: View, events: Sequence[Event], sure: set[int]) -> list[Row]:
-    """Rows of relations; what only says where a new or ended node stood is left to the node's own row."""
+def _of_relations(after: View, events: Sequence[Event]) -> list[Row]:
+    """Rows of relations; what only says where a new or ended node stands or stood is left to the node's own row."""
     nodes = {(e.node, e.change) for e in events if e.of_node}
-    own = {(e.node, e.change) for e in events if e.of_node and e.node in sure}
-    ties = [e for e in events if not e.of_node]
-    left = {(e.table, e.node, e.key): e for e in ties if e.change == "ended" and _single(e)}
-    rows, moved = [], set[int]()
-    for e in ties:
-        if e.change != "added" or not _single(e) or (e.table, e.node, e.key) not in left:
-            continue
-        old = left.pop((e.table, e.node, e.key))
-        moved |= {id(e), id(old)}
-        rows.append(_moved(after, old, e))
-    for e in ties:
-        placed = _single(e) and ((e.node, e.change) in nodes or (e.node, e.change) in own)
-        if id(e) not in moved and not placed:
+    ties = [e for e in events if not e.of_node and not (_single(e) and (e.node, e.change) in nodes)]
+    left = {(e.table, e.node, e.key): i for i, e in enumerate(ties) if e.change == "ended" and _single(e)}
+    rows, told = [], set[int]()
+    for i, e in enumerate(ties):
+        if e.change == "added" and (old := left.pop((e.table, e.node, e.key), None)) is not None:
+            told |= {i, old}
+            rows.append(_moved(after, ties[old], e))
+    for i, e in enumerate(ties):
+        if i not in told:
             rows.append(_of_relation(after, e, None if e.change == "added" else dict(e.before), dict(e.after)))
     return rows
 

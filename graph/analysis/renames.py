@@ -1,11 +1,12 @@
 """疑似更名、合并、拆分: which ended and which new nodes may be the same, told by code, parent and name.
 
-A code makes a rename certain. A near-equal name under the same parent is a proposal that a person reviews, never a fact.
+A code makes a rename certain. A near-equal name under the same parent is a proposal for a person to review, no fact.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -167,18 +168,28 @@ def _rank(n: Named) -> object:
 def _by_name(ended: Sequence[Named], added: Sequence[Named], became: Mapping[int, int]) -> list[Proposal]:
     """Pairs of which each is the other's only candidate: first by equal stems, then by near ones."""
     out: list[Proposal] = []
+    taken = set[int]()
     for (label, _, _), (olds, news) in _siblings(ended, added, became).items():
-        if not olds or not news:
-            continue
-        stems = {n.node: stem(n.name, label) for n in (*olds, *news)}
-        for why, alike in (("same", str.__eq__), ("near", near)):
-            pairs = [(o, n) for o in olds for n in news if alike(stems[o.node], stems[n.node])]
-            for o, n in pairs:
-                if sum(o is p for p, _ in pairs) == 1 == sum(n is q for _, q in pairs):
-                    out.append(Proposal("renamed", (o.node,), (n.node,), why))
-            taken = {x for p in out for x in (*p.before, *p.after)}
-            olds, news = ([n for n in nodes if n.node not in taken] for nodes in (olds, news))
+        old, new = ({n.node: stem(n.name, label) for n in nodes} for nodes in (olds, news))
+        for why in ("same", "near"):
+            for o, n in _only(old, new, taken, why):
+                out.append(Proposal("renamed", (o,), (n,), why))
+                taken |= {o, n}
     return out
+
+
+def _only(old: Mapping[int, str], new: Mapping[int, str], taken: set[int], why: str) -> list[tuple[int, int]]:
+    """Ended and new nodes, not yet taken, whose stems are alike and like no other's."""
+    left, right = ({n: s for n, s in stems.items() if n not in taken} for stems in (old, new))
+    if why == "same":
+        by_stem: dict[str, list[int]] = {}
+        for n, s in right.items():
+            by_stem.setdefault(s, []).append(n)
+        pairs = [(o, n) for o, s in left.items() for n in by_stem.get(s, ())]
+    else:
+        pairs = [(o, n) for o, s in left.items() for n, t in right.items() if near(s, t)]
+    olds, news = Counter(o for o, _ in pairs), Counter(n for _, n in pairs)
+    return [(o, n) for o, n in pairs if olds[o] == 1 == news[n]]
 
 
 def _merged(ended: Sequence[Named], added: Sequence[Named], became: Mapping[int, int]) -> list[Proposal]:

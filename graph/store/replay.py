@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ MOST = 100_000
 """Elements that a difference lists one by one; more (a first load) say nothing to a reader and fill the memory."""
 
 _TOUCHED = "MATCH (c:Change) WHERE c.id STARTS WITH $prefix RETURN c.table, c.ids ORDER BY c.id"
+_CODES = "MATCH (n:Entity) WHERE n.id IN $ids AND n.code IS NOT NULL RETURN n.id, n.code"
 _COUNTED = ("added", "changed", "moved", "ended")
 
 
@@ -26,8 +27,11 @@ class Touched:
     ids: dict[str, list[str]]
 
 
-def net(store: Store, district: str, first: int, last: int) -> tuple[Altered, ...]:
+def net(store: Store, district: str, first: int, last: int, *, most: int | None = MOST) -> tuple[Altered, ...]:
     """The net changes that lead from revision `first` (0: before the first) to revision `last`.
+
+    Args:
+        most: how many written elements are still listed, None for any number.
 
     Raises:
         NotFoundError: there is no such revision.
@@ -41,9 +45,9 @@ def net(store: Store, district: str, first: int, last: int) -> tuple[Altered, ..
         raise ParameterError("起始修订晚于终止修订。", "请把较早的修订放在前面。")
     between = [known[n] for n in known if first < n <= last]
     written = sum(int(r[k]) for r in between for k in _COUNTED)
-    if written > MOST:
+    if most is not None and written > most:
         raise ParameterError(
-            f"这些修订之间写入了{written}项，超过逐项列出的上限{MOST}项。",
+            f"这些修订之间写入了{written}项，超过逐项列出的上限{most}项。",
             "请选相距更近的两个修订；各次修订的合计见 partygraph revisions。",
             code="difference-too-large",
         )
@@ -54,6 +58,11 @@ def unknown_revision(known: dict[int, Any]) -> NotFoundError:
     """The error for a number that is no revision of the district."""
     there = f"{min(known)}～{max(known)}" if known else "（无）"
     return NotFoundError("没有这个修订。", f"现有修订：{there}；详见 partygraph revisions。", code="unknown-revision")
+
+
+def codes(store: Store, ids: Sequence[str]) -> dict[str, str]:
+    """The codes of those nodes that have one, by id."""
+    return dict(store.read(_CODES, ids=list(ids)))
 
 
 def touched(store: Store, district: str) -> Iterator[Touched]:
