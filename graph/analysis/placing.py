@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
+from scipy.optimize import linear_sum_assignment  # type: ignore[attr-defined]
 
 Array = NDArray[Any]
 
@@ -56,9 +56,9 @@ def competing(allowed: Array, unit_of: Array) -> tuple[Array, Array]:
         allowed: bool, demands × units.
         unit_of: unit of each demand, -1 for those left out, as `place` gives it.
     """
-    demands = unit_of < 0
+    demands: Array = np.asarray(unit_of < 0)
     while True:
-        units = allowed[demands].any(axis=0) if demands.any() else np.zeros(allowed.shape[1], bool)
+        units: Array = np.asarray(allowed[demands].any(axis=0))
         grown = demands.copy()
         placed = unit_of >= 0
         grown[placed] |= units[unit_of[placed]]
