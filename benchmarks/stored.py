@@ -80,7 +80,7 @@ def _coverage(store: Store, asked: View) -> tuple[float, bool]:
     def ask() -> list[list[list[Any]]]:
         return [
             store.read(
-                COVERAGE, district=DISTRICT, subjects=list(r.subject.kinds), kinds=list(r.organization_kinds),
+                COVERAGE, prefix=f"{DISTRICT}.", subjects=list(r.subject.kinds), kinds=list(r.organization_kinds),
                 modes=list(r.modes),
             )
             for r in rules
