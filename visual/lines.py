@@ -12,10 +12,11 @@ from visual.text import clean, wrap
 
 HEAD_EM, LEAST_EM, MOST_EM = 9.0, 9.0, 20.0  # text width of a head, and of a partner's box at least and at most
 FLAT_PAD = 16.0  # white beside the text of a box, both sides
+LEAST_SHARE = 0.7  # of its column's width that a line of boxes takes, so that few partners fill the page
 BOX_GAP, COLUMN_GAP, SECTION_GAP = 8.0, 18.0, 12.0
 HANG, DROP = 6.0, 8.0  # from a head's top to its line, from the line down to the partners
 TITLE_HEIGHT = 26.0
-SECTION_UPRIGHT = Upright(14, beside=True)
+SECTION_UPRIGHT = Upright(8, beside=True)
 EMPTY_CELL = "—"
 CONTINUED = "（续）"
 
@@ -76,7 +77,8 @@ def measure_grid(sections: Sequence[Section], columns: Sequence[str], paper: Pap
         share = free * weight / sum(weights)
         fits = int((share + BOX_GAP) / (LEAST_EM * size + FLAT_PAD + BOX_GAP))
         across = max(1, min(count, fits))
-        box = min((share + BOX_GAP) / across - BOX_GAP, MOST_EM * size + FLAT_PAD)
+        whole = (share + BOX_GAP) / across - BOX_GAP
+        box = min(whole, max(MOST_EM * size + FLAT_PAD, LEAST_SHARE * whole))
         found.append(Column(title, left, box, across))
         left += share + COLUMN_GAP
     return Grid(paper, area, section, area.left + section + SECTION_GAP, head, tuple(found))

@@ -119,7 +119,7 @@ def _table(
 
 
 def _section_cut(section: Section, paper: Paper) -> Cut:
-    return cut_upright(section.box, SECOND_SIZE, NOTE_SIZE[paper], Upright(14, beside=True))
+    return cut_upright(section.box, SECOND_SIZE, NOTE_SIZE[paper], Upright(8, beside=True))
 
 
 def _cuts(table: Table, row: Row) -> list[Cut]:

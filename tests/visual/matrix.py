@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from api.gallery import BEFORE, seen
 from loaders.districts import published
-from tests.visual.measure import measure
+from tests.visual.measure import LEFT_MARGIN, MARGIN, measure
 from visual.charts import CHARTS, chart
 from visual.charts.naming import Options
 from visual.charts.seats import seats
@@ -22,7 +22,7 @@ from visual.render import render
 DEPTHS, PAPERS = (1, 2, 3), ("A4", "A3")
 LARGE = "changchun"
 FEW_BOXES = 9  # a sheet with so few boxes need not be filled
-LEAST_FILL = 0.6
+LEAST_FILL, MOST_USED = 0.6, 0.9  # of the print area; of the part that title and 口径 leave, where they take much
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,13 @@ class Sheet:
     pages: int
     boxes: int
     fill: tuple[float, float]
+    used: tuple[float, float]
     faults: tuple[str, ...]
 
     @property
     def sparse(self) -> bool:
         """Filled less than asked, though it has boxes enough."""
-        return self.boxes > FEW_BOXES and min(self.fill) < LEAST_FILL
+        return self.boxes > FEW_BOXES and min(self.fill) < LEAST_FILL and min(self.used) < MOST_USED
 
 
 def cases(districts: Sequence[str]) -> Iterator[Case]:
@@ -62,11 +63,13 @@ def cases(districts: Sequence[str]) -> Iterator[Case]:
 
 
 def share() -> list[Case]:
-    """One drawing a kind and district, depths and papers in turn; of the largest district only depth 1."""
+    """One drawing a kind and district, depths and papers in turn; of the largest district the least depth."""
     found = []
     for row, district in enumerate(published()):
         for column, kind in enumerate(CHARTS):
-            depth = 1 if district == LARGE else DEPTHS[(row + column) % len(DEPTHS)]
+            depth = DEPTHS[(row + column) % len(DEPTHS)]
+            if district == LARGE:
+                depth = 3 if kind == "change" else 1
             found.append(Case(district, kind, depth, PAPERS[(row + column // 3) % len(PAPERS)]))
     return found
 
@@ -97,8 +100,12 @@ def sheets(case: Case, most: int | None = None) -> Iterator[Sheet]:
     count = len(made.pages)
     numbers = range(1, count + 1) if most is None or count <= most else [*range(1, most), count]
     for number in numbers:
+        page = made.pages[number - 1]
         found = measure(render(made, "svg", page=number)[0])
-        yield Sheet(case, number, count, found.boxes, (found.fill_x, found.fill_y), found.faults)
+        wide = (page.width - LEFT_MARGIN - MARGIN) / page.area.width
+        high = (page.height - 2 * MARGIN) / page.area.height
+        used = (found.fill_x * wide, found.fill_y * high)
+        yield Sheet(case, number, count, found.boxes, (found.fill_x, found.fill_y), used, found.faults)
 
 
 def main(districts: Sequence[str]) -> int:

@@ -57,11 +57,16 @@ def _line(view: View, line: Line, inside: np.ndarray[tuple[int], np.dtype[np.boo
     below: tuple[TreeNode, ...] = ()
     for number, tier in reversed(list(enumerate(line.tiers[1:depth], 1))):
         count = int(np.count_nonzero(own & view.coded("Organization", "tier", (tier.tier,))))
-        box = Box(
-            f"{line.id}.{number}", tier.tier, style="organization", kind=tier.tier, note=_note(tier, f"{count}个")
-        )
+        note = _note(tier, (_shared(view, line, tier) if not count else "") or f"{count}个")
+        box = Box(f"{line.id}.{number}", tier.tier, style="organization", kind=tier.tier, note=note)
         below = (TreeNode(box, below),)
     return TreeNode(Box(f"line.{line.id}", line.name, style="area", kind="条线"), below)
+
+
+def _shared(view: View, line: Line, tier: Tier) -> str:
+    """同街道社区线: the organizations of a tier that lines have in common belong to the first of them."""
+    first = next(other for other in view.profile.lines if other.index(tier.tier) >= 0)
+    return "" if first.id == line.id else f"同{first.name}"
 
 
 def _note(tier: Tier, count: str) -> str:
@@ -70,11 +75,13 @@ def _note(tier: Tier, count: str) -> str:
 
 def _alliances(view: View, depth: int) -> TreeNode:
     """The alliances by tier, as one more branch."""
-    kinds = view.snapshot.span("Alliance")
-    inside = view.inside[kinds]
+    convened = view.edges("CONVENED_IN")
+    start = view.snapshot.span("Area").start
     below: tuple[TreeNode, ...] = ()
     for number, rule in reversed(list(enumerate(view.profile.alliances[: max(depth - 1, 0)]))):
-        count = int(np.count_nonzero(inside & view.coded("Alliance", "kind", (rule.kind,))))
+        here = view.coded("Area", "kind", rule.area_kinds)[convened.target - start]
+        fits = view.coded("Alliance", "kind", (rule.kind,))[convened.source - view.snapshot.span("Alliance").start]
+        count = len(np.unique(convened.source[here & fits]))
         box = Box(f"alliance.{number}", rule.local, style="alliance", kind="联席机制", note=f"{rule.tier}级·{count}个")
         below = (TreeNode(box, below, "member"),)
     return TreeNode(Box("alliances", "联席机制", style="area", kind="条线"), below, "member")
