@@ -39,12 +39,14 @@ def rewound(snapshot: Snapshot, revision: int, changes: Sequence[Altered]) -> Sn
     by_table: dict[str, list[Altered]] = {}
     for change in changes:
         by_table.setdefault(change.table, []).append(change)
+    numbers = node_numbers(snapshot, about(changes))
     for table, some in by_table.items():
         node = table in NODE_TYPES
         specs = {a.name: a for a in (node_attributes if node else relation_attributes)(table) if a.narrow}
         start = snapshot.span(table).start if node else 0
         days = ("since", "until") if node else (f"r.{table}.since", f"r.{table}.until")
-        for change, at in zip(some, places(snapshot, table, some), strict=True):
+        found = [numbers[c.id] for c in some] if node else _rows(snapshot, table, some, numbers)
+        for change, at in zip(some, found, strict=True):
             if at < 0:
                 continue
             if change.added:
@@ -94,43 +96,56 @@ def _cell(spec: Attribute, value: Any) -> Any:
     return NULL_INT if value is None else int(value)
 
 
-def places(snapshot: Snapshot, table: str, changes: Sequence[Altered]) -> list[int]:
-    """Node number of each changed node, or row of each changed relation in its type's columns; -1 if not there."""
-    if table in NODE_TYPES:
-        return [node_number(snapshot, c.id, (table,)) for c in changes]
-    return _rows(snapshot, table, changes)
-
-
-def node_number(snapshot: Snapshot, id_: str, labels: Iterable[str]) -> int:
-    """The number of an id among some labels, -1 if it is not there; quicker than a search through all labels."""
-    wanted, raw = id_.encode(), snapshot.ids.raw
-    for label in labels:
-        span = snapshot.span(label)
-        found = bisect_left(range(snapshot.n), wanted, span.start, span.stop, key=raw)
-        if found < span.stop and raw(found) == wanted:
-            return found
-    return -1
-
-
-def relation_ends(snapshot: Snapshot, changes: Sequence[Altered]) -> list[tuple[int, int]]:
-    """The node numbers of both ends of changed relations of one type, -1 for an end that is not there."""
-    known: dict[str, int] = {}
-    out = []
+def about(changes: Iterable[Altered]) -> dict[str, Sequence[str]]:
+    """Ids of all nodes that changes are about (changed ones, both ends of relations), with their possible labels."""
+    ends = {
+        t: tuple(tuple(dict.fromkeys(pair[i] for pair in r.ends)) for i in (0, 1)) for t, r in RELATION_TYPES.items()
+    }
+    wanted: dict[str, Sequence[str]] = {}
     for change in changes:
-        source, _, target, *_ = change.id.split(">")
-        pairs = RELATION_TYPES[change.table].ends
-        for id_, at in ((source, 0), (target, 1)):
-            if id_ not in known:
-                known[id_] = node_number(snapshot, id_, dict.fromkeys(p[at] for p in pairs))
-        out.append((known[source], known[target]))
+        if change.table in NODE_TYPES:
+            wanted[change.id] = (change.table,)
+        else:
+            source, _, target, *_ = change.id.split(">")
+            wanted.setdefault(source, ends[change.table][0])
+            wanted.setdefault(target, ends[change.table][1])
+    return wanted
+
+
+def node_numbers(snapshot: Snapshot, wanted: Mapping[str, Iterable[str]]) -> dict[str, int]:
+    """The numbers of many ids, each among some labels; -1 for those that are not there."""
+    blob, offsets = snapshot.ids.blob.tobytes(), snapshot.ids.offsets.tolist()
+
+    def raw(i: int) -> bytes:
+        return blob[offsets[i] : offsets[i + 1]]
+
+    out = dict.fromkeys(wanted, -1)
+    every = range(snapshot.n)
+    for id_, labels in wanted.items():
+        key = id_.encode()
+        for label in labels:
+            span = snapshot.span(label)
+            found = bisect_left(every, key, span.start, span.stop, key=raw)
+            if found < span.stop and raw(found) == key:
+                out[id_] = found
+                break
     return out
 
 
-def _rows(snapshot: Snapshot, type_: str, changes: Sequence[Altered]) -> list[int]:
-    """The Snapshot keeps no ids of relations: a row is found by both ends, then by key, present values, `since`."""
+def ends_of(change: Altered, numbers: Mapping[str, int]) -> tuple[int, int]:
+    """The node numbers of both ends of a changed relation, -1 for an end that is not there."""
+    source, _, target, *_ = change.id.split(">")
+    return numbers[source], numbers[target]
+
+
+def _rows(snapshot: Snapshot, type_: str, changes: Sequence[Altered], numbers: Mapping[str, int]) -> list[int]:
+    """The rows of changed relations in their type's columns, -1 for one that is not there.
+
+    The Snapshot keeps no ids of relations: a row is found by both ends, then by key, present values, `since`.
+    """
     source, target = (snapshot.edge_column(type_, e).astype(np.int64) for e in ("from", "to"))
     pairs = source * snapshot.n + target
-    ends = relation_ends(snapshot, changes)
+    ends = [ends_of(c, numbers) for c in changes]
     wanted = np.array([s * snapshot.n + t if s >= 0 and t >= 0 else -1 for s, t in ends], np.int64)
     rows: dict[int, list[int]] = {}
     for row in np.flatnonzero(np.isin(pairs, wanted)).tolist():

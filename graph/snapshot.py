@@ -12,10 +12,10 @@ import itertools
 import json
 import os
 import struct
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,7 @@ class Snapshot:
 
     def label(self, node: int) -> str:
         """The label of a node."""
-        return LABELS[int(np.searchsorted(self.bounds, node, side="right")) - 1]
+        return LABELS[bisect_right(self.bounds, node) - 1]
 
     def texts(self, name: str) -> Texts:
         """A text column: `id`, `name`, `short_name` or a vocabulary."""
@@ -176,15 +176,21 @@ class Snapshot:
             return date_text(self.arrays[attribute][node])
         if attribute == "generated":
             return bool(self.arrays["generated"][node])
-        spec = next(a for a in node_attributes(label) if a.name == attribute)
+        spec = _specs(label)[attribute]
         cell = self.column(label, attribute)[node - self.span(label).start]
         return _value(spec, cell, self.words(label, attribute) if spec.type in ("text", "code") else ())
 
     def edge_value(self, type_: str, row: int, attribute: str) -> Any:
         """One narrow attribute of a relation (by its row in the type's columns) as Python value, like `value`."""
-        spec = next(a for a in relation_attributes(type_) if a.name == attribute)
+        spec = _specs(type_)[attribute]
         words = self.edge_words(type_, attribute) if spec.type in ("text", "code") else ()
         return _value(spec, self.edge_column(type_, attribute)[row], words)
+
+
+@cache
+def _specs(table: str) -> Mapping[str, Attribute]:
+    """The attributes of a label or relation type by name."""
+    return {a.name: a for a in (node_attributes if table in LABELS else relation_attributes)(table)}
 
 
 def _value(spec: Attribute, cell: Any, words: tuple[str, ...]) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 
 from graph.altered import Altered
 from graph.model import NODE_TYPES, RELATION_TYPES
-from graph.rewind import places, relation_ends
+from graph.rewind import about, ends_of, node_numbers
 from graph.snapshot import LABELS
 from graph.view import View
 
@@ -43,21 +43,20 @@ class Event:
 
 def between_revisions(after: View, changes: Sequence[Altered]) -> list[Event]:
     """The events behind net changes; both views have the same node numbers."""
-    by_table: dict[str, list[Altered]] = {}
-    for change in changes:
-        by_table.setdefault(change.table, []).append(change)
+    numbers = node_numbers(after.snapshot, about(changes))
     out: list[Event] = []
-    for table, some in by_table.items():
-        if table in NODE_TYPES:
-            numbers = places(after.snapshot, table, some)
-            out += [_event(c, n) for c, n in zip(some, numbers, strict=True) if n >= 0]
+    for change in changes:
+        if change.table in NODE_TYPES:
+            node, other, there = numbers[change.id], -1, numbers[change.id] >= 0
         else:
-            ends = relation_ends(after.snapshot, some)
-            out += [_event(c, s, t) for c, (s, t) in zip(some, ends, strict=True) if s >= 0 and t >= 0]
+            node, other = ends_of(change, numbers)
+            there = node >= 0 and other >= 0
+        if there:
+            out.append(_event(change, node, other))
     return out
 
 
-def _event(change: Altered, node: int, other: int = -1) -> Event:
+def _event(change: Altered, node: int, other: int) -> Event:
     key = change.id.split(">")[3] if other >= 0 else ""
     if change.added:
         return Event("added", change.table, node, other, key, {}, change.after)

@@ -169,9 +169,10 @@ def _by_name(ended: Sequence[Named], added: Sequence[Named], became: Mapping[int
     """Pairs of which each is the other's only candidate: first by equal stems, then by near ones."""
     out: list[Proposal] = []
     taken = set[int]()
-    for (label, _, _), (olds, news) in _siblings(ended, added, became).items():
+    for (label, parent, _), (olds, news) in _siblings(ended, added, became).items():
         old, new = ({n.node: stem(n.name, label) for n in nodes} for nodes in (olds, news))
-        for why in ("same", "near"):
+        # Without a parent on either side nothing but the whole stem speaks for one.
+        for why in ("same", "near") if parent >= 0 else ("same",):
             for o, n in _only(old, new, taken, why):
                 out.append(Proposal("renamed", (o,), (n,), why))
                 taken |= {o, n}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from graph.analysis.answer import Answer, Row, answer
 from graph.analysis.asked import asked_areas, notice, reported_areas
 from graph.model import NODE_TYPES, RELATION_TYPES
-from graph.rewind import node_number
+from graph.rewind import node_numbers
 from graph.snapshot import Snapshot
 from graph.view import View
 
@@ -129,8 +129,8 @@ def _numbers(snapshot: Snapshot, table: str, ids: Sequence[str]) -> Array:
         labels = tuple(dict.fromkeys(a for a, _ in RELATION_TYPES[table].ends))
     else:
         return np.zeros(0, np.int64)
-    wanted = dict.fromkeys(i.partition(">")[0] for i in ids)
-    return np.array([node_number(snapshot, i, labels) for i in wanted], np.int64)
+    wanted = dict.fromkeys((i.partition(">")[0] for i in ids), labels)
+    return np.array(list(node_numbers(snapshot, wanted).values()), np.int64)
 
 
 def _row(view: View, place: int, known: _Area) -> Row:

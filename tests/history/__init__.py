@@ -1,0 +1,1 @@
+"""Tests of revisions, differences, submissions and reverts through the service and the command line."""
