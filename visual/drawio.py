@@ -40,7 +40,8 @@ def drawio(drawing: Drawing, chosen: list[tuple[int, Page]]) -> bytes:
             _run(cells, caption, "1", (0.0, 0.0), len(cells))
         for symbol in page.symbols:
             _symbol(cells, symbol, drawing, len(cells))
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _style(**parts: str) -> str:

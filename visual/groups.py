@@ -18,7 +18,7 @@ from visual.lines import TITLE_HEIGHT, Grid, Rows, Strip, measure_grid, section_
 from visual.sheet import Sheet, frame_marks, measure_sheet
 from visual.tree import orientations
 
-ROW_GAPS = (9.0, 40.0)  # least and most between rows
+ROW_GAPS = (9.0, 72.0)  # least and most between rows
 SECTION_GAP = 1.8  # between sections, in row gaps
 
 

@@ -21,8 +21,8 @@ from visual.render import render
 
 DEPTHS, PAPERS = (1, 2, 3), ("A4", "A3")
 LARGE = "changchun"
-FEW_BOXES = 9  # a sheet with so few boxes need not be filled
-LEAST_FILL, MOST_USED = 0.6, 0.9  # of the print area; of the part that title and 口径 leave, where they take much
+FEW_BOXES = 12  # a sheet with so few boxes need not be filled
+LEAST_FILL, MOST_USED = 0.6, 0.85  # of the print area; of the part that title and 口径 leave, where they take much
 
 
 @dataclass(frozen=True)
