@@ -171,6 +171,10 @@ def _relation(row: Row) -> str:
     return f"{RELATION_TYPES[row['relation']].zh}：{at(row, 'other.name') or ''}"
 
 
+def _why(row: Row) -> str:
+    return "由撤销修订收回" if row.get("withdrawn") else str(at(row, "review.text") or "")
+
+
 def _ages(row: Row) -> str:
     return "、".join(f"{ANSWERS[d['answer']]}{d['days']}天" for d in row["data"])
 
@@ -222,7 +226,7 @@ QUESTIONS = (
             Column("关系", _relation),
             Column("之前", _said("before")),
             Column("之后", _said("after")),
-            text("待核", "review.text"),
+            Column("说明", _why),
         ),
         "Diff",
         tell=_diff,
