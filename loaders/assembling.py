@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from graph.dataset import dtype
 from graph.declaration import Attribute
 from graph.model import NODE_TYPES, RELATION_TYPES, node_attributes, relation_attributes
 from loaders.faults import BLOCK, fault, faults
@@ -61,6 +62,13 @@ def assemble(mapped: Mapped, *, drop_personal: bool) -> tuple[Part, list[pl.Data
         if target is None or target.kind in ("ignore", "dropped", "personal"):
             continue
         raw = rows[str(i)]
+        if raw.null_count() == len(raw):
+            # The workbook has every column of the model; most of them are blank.
+            if target.kind == "attribute":
+                columns[target.name] = pl.Series([None], dtype=dtype(known[target.name])).new_from_index(0, len(raw))
+            elif target.kind != "context":
+                columns[{"from": FROM, "to": TO}.get(target.kind, reference(target))] = raw
+            continue
         if target.name != "credit_code" and mapped.form.target != ROSTER:
             held, found = _id_cards(place, raw, i)
             if found.height:

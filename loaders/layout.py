@@ -61,23 +61,26 @@ def _header_rows(sheet: Sheet) -> list[tuple[int, int]]:
     """(upper, lower) header row of each table, counted from 0; upper equals lower for a single row."""
     cells = sheet.cells
     filled = cells.select(n=pl.sum_horizontal(pl.all().is_not_null()))["n"]
-    # Below the first lines a new table begins after a blank line or a title, never in the middle of data.
-    before = filled.shift(1).fill_null(0)
-    candidates = (
-        [i for i in range(cells.height) if i < _LOOK]
-        if cells.height <= _LOOK
-        else [
-            *range(_LOOK),
-            *((before <= 1) & (filled >= 2)).arg_true().filter(((before <= 1) & (filled >= 2)).arg_true() >= _LOOK),
-        ]
-    )
     found: list[tuple[int, int]] = []
-    for i in candidates:
-        if found and i <= found[-1][1]:
-            continue
+    for i in range(min(cells.height, _LOOK)):
         if (rows := _as_header(sheet, i)) is not None:
             found.append(rows)
+            break
+    # A further table begins after a blank line or a title, never in the middle of data.
+    starts = ((filled.shift(1).fill_null(0) <= 1) & (filled >= 2)).arg_true().to_list()
+    for i in starts:
+        if not found or i <= found[-1][1] or (rows := _as_header(sheet, i)) is None:
+            continue
+        if _further([h.rsplit("/", 1)[-1] or None for h in _headers(sheet, *rows)]):
+            found.append(rows)
     return found
+
+
+def _further(row: Row) -> bool:
+    """Whether a row below a table is a header for sure: different known words, not data that happens to be some."""
+    texts = [t for t in row if t is not None]
+    known = sum(_known(t) for t in texts)
+    return len(set(texts)) == len(texts) and (known >= 3 or known == len(texts))
 
 
 def _as_header(sheet: Sheet, index: int) -> tuple[int, int] | None:

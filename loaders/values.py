@@ -121,7 +121,8 @@ def _by_unique(series: pl.Series, read: Callable[[str], Parsed], kind: Any) -> t
     return joined["v"], joined["c"]
 
 
-_INT = re.compile(r"(-?[\d,]*\.?\d+)\s*(万|亿|千|百)?\s*[\u4e00-\u9fff㎡%]{0,4}")
+_INT = re.compile(r"(-?[\d,]*\.?\d+)\s*(万|亿|千|百)?\s*(?:m2|[\u4e00-\u9fff]{0,4})")
+_SCIENTIFIC = re.compile(r"(-?\d(?:\.\d+)?[eE][+-]?\d+)()")
 _SCALE = {None: 1, "": 1, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 
 
@@ -131,13 +132,13 @@ def _read_number(text: str, kind: str) -> tuple[float | None, str | None]:
         return None, "cell-error"
     if re.search("约|余|多|近|左右|以上|以下|超", plain):
         return None, "int-approximate"
-    match = _INT.fullmatch(plain) or re.fullmatch(r"(\d(?:\.\d+)?e\+\d+)()", plain)
+    match = _INT.fullmatch(plain) or _SCIENTIFIC.fullmatch(plain)
     if match is None:
         return None, f"{kind}-invalid"
-    value = float(match[1].replace(",", "")) * _SCALE[match[2]]
-    if value < 0:
-        return None, f"{kind}-negative"
-    return round(value, 9), None
+    value = float(match[1].replace(",", ""))
+    if match[2]:
+        value = round(value * _SCALE[match[2]], 6)
+    return (value, None) if value >= 0 else (None, f"{kind}-negative")
 
 
 def _int(text: str) -> Parsed:

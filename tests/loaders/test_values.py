@@ -47,6 +47,11 @@ def test_what_is_no_whole_number(text: str, code: str) -> None:
     assert _one(text, "int") == (None, code)
 
 
+@pytest.mark.parametrize(("text", "value"), [("1e-06", 1e-06), ("1.5E+3", 1500.0), ("12.5㎡", 12.5), ("0.1万", 1000.0)])
+def test_numbers(text: str, value: float) -> None:
+    assert _one(text, "number") == (value, None)
+
+
 @pytest.mark.parametrize(
     ("text", "day"),
     [
