@@ -13,6 +13,7 @@ from visual.text import clean, wrap
 HEAD_EM, LEAST_EM, MOST_EM = 9.0, 9.0, 20.0  # text width of a head, and of a partner's box at least and at most
 FLAT_PAD = 16.0  # white beside the text of a box, both sides
 LEAST_SHARE = 0.7  # of its column's width that a line of boxes takes, so that few partners fill the page
+LONG_LINES = 3  # lines that the longest cell of a column may need
 BOX_GAP, COLUMN_GAP, SECTION_GAP = 8.0, 18.0, 12.0
 HANG, DROP = 6.0, 8.0  # from a head's top to its line, from the line down to the partners
 TITLE_HEIGHT = 26.0
@@ -73,10 +74,11 @@ def measure_grid(sections: Sequence[Section], columns: Sequence[str], paper: Pap
         min(_usual([len(row.cells[at]) for row in rows if at < len(row.cells)]), 6) for at in range(len(columns))
     ]
     found: list[Column] = []
-    for title, count, weight in zip(columns, longest, weights, strict=True):
+    for title, most, weight in zip(columns, longest, weights, strict=True):
         share = free * weight / sum(weights)
         fits = int((share + BOX_GAP) / (LEAST_EM * size + FLAT_PAD + BOX_GAP))
-        across = max(1, min(count, fits))
+        # As many side by side as usual rows need; a rare long cell goes on over lines.
+        across = max(1, min(fits, max(weight, -(-most // LONG_LINES))))
         whole = (share + BOX_GAP) / across - BOX_GAP
         box = min(whole, max(MOST_EM * size + FLAT_PAD, LEAST_SHARE * whole))
         found.append(Column(title, left, box, across))
