@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from api.desk import Desk
 from api.opening import Opened
+from api.settings import Settings
+from api.states import one, with_states
+from graph.analysis.findings import findings
+from graph.errors import NotFoundError
+from graph.store import findings as kept
 from tests.api.conftest import Cli
 
 URL = "/api/v1/findings"
@@ -66,6 +72,22 @@ def test_a_record_that_the_data_no_longer_shows_is_listed_when_asked_for(client:
     assert [(r["id"], r["state"], r["node"]) for r in gone] == [("fuxing.f-000000000000", "in_progress", row["node"])]
     assert client.get(f"{URL}?gone=true&rule=chain").json()["totals"]["gone"] == 0
     assert client.get(f"{URL}/fuxing.f-000000000000").json()["found"] is False
+
+
+def test_a_bound_caller_sees_findings_and_records_of_its_subtree_only(fuxing: Opened, settings: Settings) -> None:
+    desk = Desk(settings, fuxing)
+    street = "fuxing.130404001000"
+    whole, bound = desk.view("fuxing"), desk.view("fuxing", None, (street,))
+    mine, every = ({r["id"]: r for r in findings(v, severity="warning").rows} for v in (bound, whole))
+    assert mine
+    assert set(mine) < set(every)
+    other = next(r for id_, r in every.items() if id_ not in mine)
+    gone = {**other, "id": "fuxing.f-000000000000"}
+    kept.set_state(fuxing.store, "fuxing", gone, "in_progress", by="张三")
+    told = [with_states(fuxing.store, v, {"gone": True}, findings(v)).totals["gone"] for v in (whole, bound)]
+    assert told == [1, 0]
+    with pytest.raises(NotFoundError):
+        one(fuxing.store, bound, other["id"])
 
 
 @pytest.mark.parametrize(
