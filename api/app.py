@@ -24,7 +24,7 @@ from api.edge import Edge
 from api.opening import Opened, opened
 from api.prepared import Kept
 from api.problems import MEDIA_TYPE, problem
-from api.routes import catalogue, diagrams, files, findings, health, history, nodes, problems, questions
+from api.routes import catalogue, comparing, diagrams, files, findings, health, history, nodes, problems, questions
 from api.serving import Serving
 from api.settings import Settings, read_settings
 from api.shapes import schemas
@@ -64,6 +64,7 @@ def create(settings: Settings, store: Opened) -> ASGIApp:
     for router in (
         catalogue.router,
         questions.router,
+        comparing.router,
         findings.router,
         history.router,
         nodes.router,

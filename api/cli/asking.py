@@ -114,7 +114,10 @@ def _output(question: Question) -> list[inspect.Parameter]:
     if question.breach:
         option = typer.Option("--check", help="有违反时以退出码1结束")
         made.append(inspect.Parameter("check", keyword, default=False, annotation=Annotated[bool, option]))
-    if question.file:
+    if question.needs_file:
+        argument = typer.Argument(metavar="FILE", help="自己的文件")
+        made.append(inspect.Parameter(question.file, keyword, annotation=Annotated[Path, argument]))
+    elif question.file:
         info = typer.Option(f"--{question.file}", metavar="FILE", help="自己的文件")
         made.append(inspect.Parameter(question.file, keyword, default=None, annotation=Annotated[Path | None, info]))
     return made

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from api.cli import asking, data, demo, drawing, history, nodes, rectifying, serving, store
+from api.cli import asking, comparing, data, demo, drawing, history, nodes, rectifying, serving, store
 from api.cli.faults import INTERRUPTED, defect, told, usage
 from api.cli.help import ChineseGroup
 from api.cli.output import survive_any_encoding
@@ -38,6 +38,7 @@ def build() -> typer.Typer:
     data.add_data(app)
     nodes.add_nodes(app)
     asking.add_questions(app)
+    comparing.add_comparing(app)
     rectifying.add_findings(app)
     history.add_history(app)
     drawing.add_drawing(app)

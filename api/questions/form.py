@@ -30,6 +30,7 @@ class Question:
         breach: whether a row is a breach, None where rows are none; with `--check` the exit code is 1 if there are any.
         file: name of a file it may be given (`--NAME FILE`, multipart of a POST), "" for none; the ask gets it among
             the values as (file name, bytes).
+        needs_file: whether it must be given: the command takes it as argument, there is no GET.
         tell: adds what the store keeps apart from the graph (states and waivers); None for nothing.
         group: its command has commands of its own and is added where these are.
     """
@@ -44,6 +45,7 @@ class Question:
     shape: str
     breach: Callable[[Row], bool] | None = None
     file: str = ""
+    needs_file: bool = False
     tell: Tell | None = None
     group: bool = False
 

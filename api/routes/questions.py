@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 from fastapi import APIRouter, File, Request, UploadFile
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from api.asking import body
 from api.described import described
@@ -13,7 +16,8 @@ from api.parameters import ID
 from api.prepared import PreparedResponse
 from api.questions import QUESTIONS
 from api.questions.form import Question
-from api.serving import answered, asked_in
+from api.serving import JSON, answered, asked_in
+from graph.errors import InputError
 
 router = APIRouter(tags=["分析"])
 _IN_PATH = (ID,)
@@ -36,6 +40,38 @@ def _post(question: Question) -> Callable[..., Any]:
     return ask
 
 
+def _post_any(question: Question) -> Callable[..., Any]:
+    """A POST that takes its file as multipart, or JSON as the body itself."""
+
+    async def ask(request: Request) -> Response:
+        if request.headers.get("content-type", "").startswith("multipart/form-data"):
+            given = (await request.form()).get(question.file)
+            if given is None or isinstance(given, str):
+                raise InputError("没有给出文件。", f"请用 multipart 的 {question.file} 给出文件。", code="file-missing")
+            content = (given.filename or question.file, await given.read())
+        else:
+            content = (f"{question.file}.json", await request.body())
+
+        def answer() -> bytes:
+            about = asked_in(request, question.parameters, request.path_params, {question.file: content})
+            return orjson.dumps(body(question, about), option=orjson.OPT_SERIALIZE_NUMPY)
+
+        return Response(await run_in_threadpool(answer), media_type=JSON)
+
+    return ask
+
+
+def _described_any(question: Question) -> dict[str, Any]:
+    found = _described(question, question.route)
+    part = {"type": "object", "properties": {question.file: {"type": "string", "format": "binary"}}}
+    content = {
+        JSON: {"schema": {"type": "array", "items": {"type": "object"}}},
+        "multipart/form-data": {"schema": part},
+    }
+    found["openapi_extra"]["requestBody"] = {"required": True, "content": content}
+    return found
+
+
 def _described(question: Question, name: str) -> dict[str, Any]:
     path = _IN_PATH if "{id}" in question.route else ()
     return described(name, question.title, question.about, question.parameters, question.shape, path=path)
@@ -43,6 +79,9 @@ def _described(question: Question, name: str) -> dict[str, Any]:
 
 for _question in QUESTIONS:
     _route_path, _name = f"/{_question.route}", _question.route
+    if _question.needs_file:
+        router.add_api_route(_route_path, _post_any(_question), methods=["POST"], **_described_any(_question))
+        continue
     router.add_api_route(_route_path, _get(_question), methods=["GET"], **_described(_question, _name))
     if _question.file:
         _said = _described(_question, f"{_name}-of-file")
