@@ -28,6 +28,7 @@ from graph.analysis.coverage import coverage_counts
 from graph.analysis.influence import influence
 from graph.analysis.network import network
 from graph.analysis.paths import paths
+from graph.analysis.recommendation import recommend
 from graph.analysis.weak_points import weak_points
 from graph.dataset import Dataset
 from graph.snapshot import build, load, save
@@ -56,6 +57,7 @@ def main() -> None:
     figures += _coverage(asked, data)
     figures += _paths(asked, data)
     figures += _others(asked)
+    figures += _recommendation(data)
     with tempfile.TemporaryDirectory() as folder:
         save(snapshot, Path(folder) / "city.snap")
         figures += _second_process(Path(folder) / "city.snap")
@@ -134,6 +136,17 @@ def _others(asked: View) -> Iterator[Figure]:
     yield Figure("organization chart of a street, SVG", street, 500)
     district = median(lambda: render(draw(asked, Options(area="city.a000001")), "svg"), 3)
     yield Figure("organization chart of a district of 32,000 nodes, rolled up, SVG", district, 1_500)
+
+
+def _recommendation(data: Dataset) -> Iterator[Figure]:
+    """All 800 communities without a partner against the free places of 3,000 units, cold and again."""
+    bare = {k: f for k, f in data.relations.items() if k != "PAIRED_WITH"}
+    snapshot = build(Dataset(data.district, data.nodes, bare), 1)
+    for what, every_kind in (("one partner each", False), ("one of every kind each", True)):
+        asked = view(snapshot, profile(), DAY)
+        took, answer = once(functools.partial(recommend, asked, every_kind=every_kind))
+        note = f"{answer.totals['served']:,} of {answer.totals['demand']:,} demands, {answer.totals['units']:,} units"
+        yield Figure(f"recommendation for 800 communities, {what}", took, 3_000, note=note)
 
 
 _CHILD = """
