@@ -56,15 +56,17 @@ def tag_of(box: Box) -> tuple[Run, ...]:
 
 
 @lru_cache(maxsize=16384)
-def cut_flat(box: Box, size: float, note_size: float, wrap_em: float, pad: float) -> Cut:
+def cut_flat(
+    box: Box, size: float, note_size: float, wrap_em: float, pad: float, least_note: float = LEAST_NOTE_EM
+) -> Cut:
     """Horizontal text, wrapped at `wrap_em` font sizes; the short name where the full one needs too many lines.
 
-    `pad` multiplies the white around the text.
+    `pad` multiplies the white around the text; notes do not wrap below `least_note` of their own font sizes.
     """
     lines = wrap(name_of(box, box.label), wrap_em)
     if len(lines) > MOST_LINES and box.short:
         lines = wrap(name_of(box, box.short), wrap_em)
-    limit = max(wrap_em * size / note_size, LEAST_NOTE_EM)
+    limit = max(wrap_em * size / note_size, least_note)
     notes = tuple(line for note in notes_of(box) for line in wrap(note, limit))
     stack: tuple[Run, ...] = ((lines, size), *tag_of(box), *(((notes, note_size),) if notes else ()))
     width = max(_across(run) for run in stack) + 2 * PAD_X * pad

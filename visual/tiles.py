@@ -20,6 +20,7 @@ from visual.text import LINE_PITCH, clean, wrap
 from visual.tree import orientations
 
 HEAD_EM, LEAST_EM = 8.0, 4.0  # text width of a head; least of a tile
+HANGING = 1.5  # em that closing marks may hang over the end of a line
 PAD = 12.0  # white beside the text of a tile, both sides
 GAP, SECTION_GAP = 5.0, 12.0
 MOST_HEIGHT = 96.0  # a row is not stretched beyond it
@@ -111,10 +112,13 @@ def _table(
     tile = (sheet.area.right - first + GAP) / len(columns) - GAP
     if tile < LEAST_EM * size + PAD / 2:
         return None
-    titles = tuple(wrap(clean(title), tile / TITLE_SIZE[paper]) for title in columns)
+    titles = tuple(wrap(clean(title), tile / TITLE_SIZE[paper] - HANGING) for title in columns)
     deep = max(len(lines) for lines in titles) * TITLE_SIZE[paper] * LINE_PITCH + 10
     table = Table(sheet, section, head_left, head, first, tile, titles, deep, 0.0)
-    needed = max(max(cut.height for cut in _cuts(table, row)) for each in sections for row in each.rows)
+    cuts = [_cuts(table, row) for each in sections for row in each.rows]
+    if max(cut.width for head, *tiles in cuts for cut in tiles) > tile:
+        return None
+    needed = max(cut.height for row in cuts for cut in row)
     return Table(sheet, section, head_left, head, first, tile, titles, deep, needed)
 
 
@@ -126,7 +130,7 @@ def _cuts(table: Table, row: Row) -> list[Cut]:
     """The texts of a row: its head, then each tile."""
     head = cut_flat(row.head, table.size, table.note, HEAD_EM, 0.6)
     limit = (table.tile - PAD / 2) / table.size
-    return [head, *(cut_flat(cell[0], table.size, table.note, limit, 0.4) for cell in row.cells)]
+    return [head, *(cut_flat(cell[0], table.size, table.note, limit, 0.4, LEAST_EM) for cell in row.cells)]
 
 
 Line = tuple[Section, Row]

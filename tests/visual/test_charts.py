@@ -63,7 +63,7 @@ def test_every_picture_has_title_description_and_tooltips() -> None:
     assert root.findtext("{http://www.w3.org/2000/svg}title") == "复兴区覆盖情况图（第1页）"
     assert "8行" in (root.findtext("{http://www.w3.org/2000/svg}desc") or "")
     tips = [title.text or "" for title in root.iter("{http://www.w3.org/2000/svg}title")]
-    assert "胜利桥街道：网格党组织覆盖144/165；87.3%，空白21个" in tips
+    assert "胜利桥街道：网格党组织覆盖144/165；87.3%，空白21" in tips
 
 
 def test_coverage_counts_what_an_area_is_and_what_lies_below_it() -> None:

@@ -107,10 +107,11 @@ def _tile(head: Box, rule: CoverageRule, tally: Tally, position: int) -> Box:
     if not total:
         return Box(head.id, "—", style="unit", tooltip=f"{head.label}：{rule.name}，没有应覆盖的对象")
     said = f"{covered}/{total}"
+    rate = percent(covered, total)
     tip = f"{head.label}：{rule.name}{said}"
     if covered == total:
-        return Box(head.id, said, style="area", note="100%", tooltip=tip)
-    return Box(head.id, said, style="gap", note=f"{percent(covered, total)}，空白{total - covered}个", tooltip=tip)
+        return Box(head.id, said, style="area", note=rate, tooltip=tip)
+    return Box(head.id, said, style="gap", note=f"{rate}，空白{total - covered}", tooltip=tip)
 
 
 def percent(n: int, of: int) -> str:
