@@ -19,11 +19,14 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
+from api.auth import LOOPBACK, Access
 from api.desk import Desk
-from api.edge import Edge
+from api.edge import Edge, Parts
 from api.opening import Opened, opened
 from api.prepared import Kept
 from api.problems import MEDIA_TYPE, problem
+from api.records import Records
+from api.routes import access as access_routes
 from api.routes import catalogue, comparing, diagrams, files, findings, health, history, nodes, problems, questions
 from api.serving import Serving
 from api.settings import Settings, read_settings
@@ -32,7 +35,7 @@ from api.watch import Watch
 from graph.errors import InputError, NotFoundError, ParameterError, PartygraphError, UnavailableError
 
 BODY_MOST = 200 * 1024 * 1024
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "testserver"})
+OWN_NAMES = frozenset({*LOOPBACK, "testserver"})
 RETRY_SECONDS = "5"
 ABOUT = (
     "基层党组织图模型分析：组织链、覆盖、空白点、结对共建、影响路径。"
@@ -44,6 +47,8 @@ def create(settings: Settings, store: Opened) -> ASGIApp:
     """The application on an open store; the caller closes the store after it."""
     desk = Desk(settings, store)
     watch, kept = Watch(desk, store.embedded), Kept()
+    records = Records(settings.data_dir)
+    access = Access(settings, records)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -52,6 +57,7 @@ def create(settings: Settings, store: Opened) -> ASGIApp:
             yield
         finally:
             await run_in_threadpool(watch.__exit__, None, None, None)
+            records.close()
 
     app: FastAPI = FastAPIOffline(
         title="partygraph",
@@ -60,7 +66,7 @@ def create(settings: Settings, store: Opened) -> ASGIApp:
         lifespan=lifespan,
         max_body_size=BODY_MOST,
     )
-    app.state.serving = Serving(desk, watch, kept)
+    app.state.serving = Serving(desk, watch, kept, records)
     for router in (
         catalogue.router,
         questions.router,
@@ -70,6 +76,7 @@ def create(settings: Settings, store: Opened) -> ASGIApp:
         nodes.router,
         diagrams.router,
         files.router,
+        access_routes.router,
     ):
         app.include_router(router, prefix="/api/v1")
     app.include_router(health.router)
@@ -78,10 +85,14 @@ def create(settings: Settings, store: Opened) -> ASGIApp:
     _write_problems(app)
     app.openapi = _openapi(app)  # type: ignore[method-assign]
     origins = frozenset(o.strip() for o in settings.cors.split(",") if o.strip())
-    edge = Edge(app, watch, kept, LOOPBACK | {settings.host}, origins)
+    # On an address of the network every request bears a key, which no page of another site can know.
+    hosts = OWN_NAMES if settings.host in LOOPBACK else frozenset()
+    edge = Edge(app, access, Parts(watch, kept, records), hosts, origins)
     if not origins:
         return edge
-    return CORSMiddleware(edge, allow_origins=list(origins), allow_methods=["*"], expose_headers=["ETag", "Link"])
+    return CORSMiddleware(
+        edge, allow_origins=list(origins), allow_methods=["*"], allow_headers=["*"], expose_headers=["ETag", "Link"]
+    )
 
 
 def _openapi(app: FastAPI) -> Callable[[], dict[str, Any]]:

@@ -60,10 +60,10 @@ def asked(
     texts = [t for p in parameters if p.type in ("id", "finding") for t in _listed(values[p.name]) if t]
     held = desk.loaded()
     loaded = tuple(sorted(held))
-    district = desk.choose(values.get("district"), texts, loaded)
+    district = desk.choose(values.get("district"), texts, caller.districts(loaded))
     as_of, revision = values.get("as_of"), values.get("revision")
     whole = desk.view(district, as_of, None, revision)
-    view = whole if caller.scope is None else desk.view(district, as_of, caller.scope, revision)
+    view = whole if caller.scope is None else desk.view(district, as_of, caller.scope_in(district), revision)
     if names:
         for name in ids:
             found = tuple(resolve(view, t) for t in _listed(values[name]))

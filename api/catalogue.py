@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from api.caller import LOCAL, Caller
 from api.desk import Desk
 from graph.analysis.answer import Row
 from graph.errors import PartygraphError
@@ -12,10 +13,14 @@ from graph.profile import load_profile, profile_paths
 from loaders.districts import published
 
 
-def district_rows(desk: Desk) -> list[Row]:
-    """Every district that is loaded or can be loaded: id, name, whether its data is published, revision, counts."""
+def district_rows(desk: Desk, caller: Caller = LOCAL) -> list[Row]:
+    """Every district that is loaded or can be loaded: id, name, whether its data is published, revision, counts.
+
+    A caller with a scope learns of its own districts only, and not how large they are.
+    """
     loaded = desk.loaded()
-    known = dict.fromkeys([*published(), *loaded])
+    own = caller.districts(loaded)
+    known = [d for d in dict.fromkeys([*published(), *loaded]) if caller.scope is None or d in own]
     rows = []
     for district in known:
         held = loaded.get(district)
@@ -27,8 +32,8 @@ def district_rows(desk: Desk) -> list[Row]:
                 "profile": district in profile_paths(desk.settings.profiles),
                 "loaded": held is not None,
                 "revision": held.revision if held else None,
-                "nodes": held.nodes if held else None,
-                "relations": held.relations if held else None,
+                "nodes": held.nodes if held and caller.scope is None else None,
+                "relations": held.relations if held and caller.scope is None else None,
             }
         )
     return rows

@@ -10,7 +10,15 @@ from api.parameters import Parameter
 from api.problems import MEDIA_TYPE
 
 _TYPES = {"int": "integer", "flag": "boolean"}
-PROBLEMS = {400: "参数有误", 404: "未找到", 422: "输入有误", 500: "程序缺陷", 503: "外部条件不具备"}
+PROBLEMS = {
+    400: "参数有误",
+    401: "未通过身份验证",
+    403: "不允许",
+    404: "未找到",
+    422: "输入有误",
+    500: "程序缺陷",
+    503: "外部条件不具备",
+}
 
 
 def described(

@@ -5,17 +5,24 @@ from __future__ import annotations
 import re
 import time
 import uuid
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import orjson
 import structlog
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.caller import LOCAL
+from api import audit
+from api.audit import Deed
+from api.auth import Access
+from api.caller import NOBODY
+from api.grants import check, object_of
 from api.prepared import Kept, key_of
 from api.problems import MEDIA_TYPE, RefusedError, problem
+from api.records import Records
 from api.watch import Watch
-from graph.errors import PartygraphError
+from graph.errors import PartygraphError, UnavailableError
 
 PREFIX = "/api/"
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -24,21 +31,34 @@ _SAFE = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
 )
+DENIED = (401, 403)
 log = structlog.get_logger("partygraph.access")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the edge answers from, and where it records."""
+
+    watch: Watch
+    kept: Kept
+    records: Records
 
 
 class Edge:
     """Wraps the application.
 
     Args:
+        access: tells who asks; every address under /api/ is checked by `grants` before the application sees it.
         hosts: host names that may be asked for: a page of another site cannot reach the service by its own name.
         origins: further origins whose pages may call the service (CORS).
     """
 
-    def __init__(self, app: ASGIApp, watch: Watch, kept: Kept, hosts: frozenset[str], origins: frozenset[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, access: Access, parts: Parts, hosts: frozenset[str], origins: frozenset[str]
+    ) -> None:
         self.app = app
-        self._watch = watch
-        self._kept = kept
+        self._access = access
+        self._parts = parts
         self._hosts = hosts
         self._origins = origins
 
@@ -52,17 +72,25 @@ class Edge:
         request_id = given.decode() if _ID.fullmatch(given) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
         started = time.perf_counter()
-        status = 500
+        status, begun = 500, False
 
         async def out(message: Message) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
                 status = message["status"]
+                await self._record(scope, status)
+                begun = True
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *_SAFE]
             await send(message)
 
         try:
             await self._answer(scope, receive, out, headers)
+        except UnavailableError as error:
+            # The audit could not be written, so the answer stays here.
+            log.error("not-recorded", request_id=request_id, code=error.code)
+            if not begun:
+                status = error.status
+                await send_problem(error, scope, send)
         except Exception as error:
             # The application has answered with the 500 already; the log gets the kind, never the text.
             log.error("defect", request_id=request_id, kind=type(error).__qualname__, where=_where(error))
@@ -75,12 +103,32 @@ class Edge:
         if refused is not None:
             await send_problem(refused, scope, send)
             return
-        if scope["method"] == "GET" and scope["path"].startswith(PREFIX):
-            found = self._kept.get(key_of(scope, LOCAL))
-            if found is not None and self._watch.stamp(found.district) == found.stamp:
+        scope["state"]["open"] = self._access.open()
+        if not scope["path"].startswith(PREFIX):
+            await self.app(scope, receive, send)
+            return
+        try:
+            caller = await self._access.caller(headers.get(b"authorization", b""), scope["state"]["request_id"])
+            scope["state"]["caller"] = caller
+            scope["state"]["grant"] = check(caller, scope["method"], scope["path"])
+        except PartygraphError as error:
+            await send_problem(error, scope, send)
+            return
+        if scope["method"] == "GET":
+            found = self._parts.kept.get(key_of(scope, caller))
+            if found is not None and self._parts.watch.stamp(found.district) == found.stamp:
                 await found(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+    async def _record(self, scope: Scope, status: int) -> None:
+        """Write into the audit what has to stand there before the answer leaves: deeds, and denials."""
+        state = scope["state"]
+        grant = state.get("grant")
+        action = "denied" if status in DENIED and scope["path"].startswith(PREFIX) else grant.action if grant else ""
+        if action:
+            done = Deed(action, f"{scope['method']} {object_of(scope['path'])}", str(status), state["request_id"])
+            await run_in_threadpool(audit.append, self._parts.records, state.get("caller", NOBODY), done)
 
     def _refused(self, scope: Scope, headers: dict[bytes, bytes]) -> PartygraphError | None:
         """A foreign host name, or a writing request from another site's page."""
@@ -99,7 +147,12 @@ class Edge:
 async def send_problem(error: PartygraphError, scope: Scope, send: Send) -> None:
     """Answer with problem+json."""
     body = orjson.dumps(problem(error, instance=scope["path"], request_id=scope["state"]["request_id"]))
-    head = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    head = [(b"vary", b"Authorization"), (b"cache-control", b"no-store")]
+    if error.status == 401:
+        head.append((b"www-authenticate", b'Bearer realm="partygraph"'))
+    if error.status == 503:
+        head.append((b"retry-after", b"5"))
+    head += [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": error.status, "headers": head})
     await send({"type": "http.response.body", "body": body})
 

@@ -96,6 +96,12 @@ def issued(records: Records) -> bool:
     return bool(records.rows("SELECT EXISTS (SELECT 1 FROM keys)")[0][0])
 
 
+def usable(records: Records, now: dt.datetime | None = None) -> bool:
+    """Whether there is a key that is neither revoked nor over."""
+    today = (now or dt.datetime.now(dt.UTC)).date().isoformat()
+    return any(not row["revoked"] and (row["expires"] is None or row["expires"] >= today) for row in listed(records))
+
+
 def revoke(records: Records, id_: str, now: dt.datetime | None = None) -> None:
     """End a key at once; again it changes nothing. `NotFoundError` unknown-key."""
     when = (now or dt.datetime.now(dt.UTC)).isoformat(timespec="seconds")

@@ -19,6 +19,15 @@ class RefusedError(PartygraphError):
     status = 403
 
 
+class UnauthenticatedError(PartygraphError):
+    """Who asks is not known. HTTP 401."""
+
+    code = "authentication-failed"
+    title = "未通过身份验证"
+    exit_code = 2
+    status = 401
+
+
 MEDIA_TYPE = "application/problem+json"
 PLACES = ("pointer", "parameter", "header", "file", "sheet", "row", "column")
 

@@ -37,18 +37,16 @@ CREATE TRIGGER IF NOT EXISTS audit_fixed BEFORE UPDATE ON audit BEGIN SELECT RAI
 
 
 class Records:
-    """The open file; safe between threads, its connection is used by one at a time."""
+    """The open file; safe between threads. Reading has its own connection, so that no request waits for a write."""
 
     def __init__(self, folder: Path) -> None:
         path = folder / FILE
-        self._lock = threading.Lock()
+        self._lock, self._reading = threading.Lock(), threading.Lock()
         try:
             folder.mkdir(parents=True, exist_ok=True)
             # Only its owner may read it, from its first byte on; SQLite gives -wal and -shm the same rights.
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._connection = sqlite3.connect(
-                path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
-            )
+            self._connection, self._reader = _connect(path), _connect(path)
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=FULL")
             self._connection.executescript(_TABLES)
@@ -65,14 +63,15 @@ class Records:
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
+        with self._lock, self._reading:
             self._connection.close()
+            self._reader.close()
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """What a SELECT finds; `UnavailableError` records-unusable if the file fails."""
-        with self._lock:
+        with self._reading:
             try:
-                return self._connection.execute(sql, values).fetchall()
+                return self._reader.execute(sql, values).fetchall()
             except sqlite3.Error:
                 raise unwritable() from None
 
@@ -90,6 +89,10 @@ class Records:
                     raise
             except sqlite3.Error:
                 raise unwritable() from None
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
 
 
 def unwritable() -> UnavailableError:

@@ -11,10 +11,12 @@ import orjson
 from starlette.requests import Request
 
 from api.asking import NO_FILES, Asked, Given, asked
-from api.caller import LOCAL, Caller
+from api.caller import Caller
 from api.desk import Desk
 from api.parameters import Parameter
 from api.prepared import Kept, PreparedResponse, key_of, prepare
+from api.records import Records
+from api.redaction import redacted
 from api.watch import Watch
 from graph.analysis.answer import Row
 
@@ -28,6 +30,7 @@ class Serving:
     desk: Desk
     watch: Watch
     kept: Kept
+    records: Records
 
 
 def serving_of(request: Request) -> Serving:
@@ -36,9 +39,8 @@ def serving_of(request: Request) -> Serving:
 
 
 def caller_of(request: Request) -> Caller:
-    """Who asks; without keys whoever works on this machine."""
-    del request
-    return LOCAL
+    """Who asks, as the edge found."""
+    return cast(Caller, request.scope["state"]["caller"])
 
 
 def given_in(request: Request) -> Given:
@@ -63,6 +65,7 @@ def asked_in(
 def answered(request: Request, about: Asked, body: Row) -> PreparedResponse:
     """A JSON body as prepared answer, kept for the next who asks the same."""
     headers = {}
+    body = redacted(about.view, body)
     if body.get("next"):
         query = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"] + [("cursor", body["next"])]
         headers["Link"] = f'<{request.url.path}?{urlencode(query)}>; rel="next"'

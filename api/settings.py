@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     page_cache: Memory = Field("256m", description="内嵌 Neo4j 的页缓存")
     java_home: str = Field("", description="内嵌 Neo4j 使用的 Java 21 目录；空为随附的 Java（不看系统的 JAVA_HOME）")
     timezone: str = Field("Asia/Shanghai", description="时区，决定“今天”是哪一天")
-    host: str = Field("127.0.0.1", description="服务监听地址；未设身份验证时只能是本机地址")
+    host: str = Field("127.0.0.1", description="服务监听地址；没有密钥也没有统一身份认证时只能是本机地址")
     port: int = Field(8000, ge=1, le=65535, description="服务端口")
     workers: int = Field(1, ge=1, le=64, description="服务进程数")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="日志级别")

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from api.cli import asking, comparing, data, demo, drawing, history, nodes, rectifying, serving, store
+from api.cli import access, asking, comparing, data, demo, drawing, history, nodes, rectifying, serving, store
 from api.cli.faults import INTERRUPTED, defect, told, usage
 from api.cli.help import ChineseGroup
 from api.cli.output import survive_any_encoding
@@ -42,6 +42,7 @@ def build() -> typer.Typer:
     rectifying.add_findings(app)
     history.add_history(app)
     drawing.add_drawing(app)
+    access.add_access(app)
     serving.add_serving(app)
     store.add_store(app)
     demo.add_demo(app)

@@ -14,15 +14,14 @@ import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from api.auth import require_lock
 from api.cli.help import ChineseCommand
 from api.cli.output import put_json, put_table, say
 from api.cli.shell import JSON, working
 from api.columns import text
 from api.opening import Opened, opened
 from api.settings import PREFIX, Settings, explain, read_settings
-from graph.errors import ConflictError, ParameterError, UnavailableError
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from graph.errors import ConflictError, UnavailableError
 
 
 def add_serving(app: typer.Typer) -> None:
@@ -57,6 +56,7 @@ def serve(
     """启动接口服务，按 Ctrl-C 停止。"""
     flags = {**(ctx.obj or {}), **{k: v for k, v in (("host", host), ("port", port)) if v is not None}}
     found = read_settings(flags)[0]
+    require_lock(found)
     listening = listen(found.host, found.port)
     # The single with-block stops the embedded Neo4j cleanly on SIGTERM too.
     signal.signal(signal.SIGTERM, _stop)
@@ -67,11 +67,7 @@ def serve(
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket; `ConflictError` port-taken, and only loopback addresses while there is no authentication."""
-    if host not in LOOPBACK:
-        raise ParameterError(
-            "没有身份验证时不能在本机以外的地址上服务。", "请把 HOST 设为 127.0.0.1。", code="authentication-missing"
-        )
+    """A bound socket; `ConflictError` port-taken."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         bound = socket.socket(family, socket.SOCK_STREAM)

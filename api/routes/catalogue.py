@@ -9,25 +9,30 @@ from fastapi import APIRouter, Request
 from api.catalogue import district_rows, profile_rows
 from api.described import described
 from api.parameters import DISTRICT
-from api.serving import serving_of
+from api.serving import caller_of, serving_of
+from graph.errors import NotFoundError
 
 router = APIRouter(tags=["区划"])
 
 
 def districts(request: Request) -> dict[str, Any]:
     """Districts that are loaded or can be loaded."""
-    return {"rows": district_rows(serving_of(request).desk), "next": None}
+    return {"rows": district_rows(serving_of(request).desk, caller_of(request)), "next": None}
 
 
 def profiles(request: Request) -> dict[str, Any]:
     """Governance profiles."""
-    return {"rows": profile_rows(serving_of(request).desk.settings.profiles), "next": None}
+    rows = profile_rows(serving_of(request).desk.settings.profiles)
+    known = caller_of(request).districts(r["id"] for r in rows)
+    return {"rows": [r for r in rows if r["id"] in known], "next": None}
 
 
 def profile(request: Request) -> dict[str, Any]:
     """One governance profile, whole."""
-    desk = serving_of(request).desk
-    found: dict[str, Any] = desk.profile(request.path_params["district"])[1].model_dump(mode="json")
+    desk, asked = serving_of(request).desk, request.path_params["district"]
+    if asked not in caller_of(request).districts([asked]):
+        raise NotFoundError("没有这个治理方案。", "全部方案见 profiles。", code="unknown-district")
+    found: dict[str, Any] = desk.profile(asked)[1].model_dump(mode="json")
     return found
 
 

@@ -100,8 +100,11 @@ def exports(request: Request) -> PreparedResponse:
 def template_file(request: Request) -> Response:
     """The template of a district's profile."""
     desk = serving_of(request).desk
-    asked = parse(EXPORTED, given_in(request))["district"]
-    profile = desk.profile(asked or desk.settings.district or published()[0])[1]
+    caller = caller_of(request)
+    asked = parse(EXPORTED, given_in(request))["district"] or desk.settings.district
+    if caller.scope is not None:
+        asked = desk.choose(asked or None, (), caller.districts(desk.loaded()))
+    profile = desk.profile(asked or published()[0])[1]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "template.xlsx"
         template(profile, path)

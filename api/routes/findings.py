@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
@@ -13,6 +13,7 @@ from api.asking import Asked
 from api.described import described
 from api.prepared import PreparedResponse
 from api.rectifying import FINDING, ONE
+from api.redaction import redacted
 from api.serving import answered, asked_in, caller_of, serving_of
 
 router = APIRouter(tags=["整改"])
@@ -47,34 +48,33 @@ def finding(request: Request) -> PreparedResponse:
 
 def put_state(request: Request, body: StateBody) -> dict[str, Any]:
     """Set the state of a finding."""
-    row = rectifying.set_state(
-        _about(request), body.state, caller_of(request), by=body.by, due=body.due, reason=body.reason
-    )
-    return _changed(request, row)
+    about = _about(request)
+    row = rectifying.set_state(about, body.state, caller_of(request), by=body.by, due=body.due, reason=body.reason)
+    return _changed(request, about, row)
 
 
 def put_waiver(request: Request, body: WaiverBody) -> dict[str, Any]:
     """Waive a finding."""
     today = serving_of(request).desk.today()
-    row = rectifying.waive(
-        _about(request), caller_of(request), until=body.until, by=body.by, reason=body.reason, today=today
-    )
-    return _changed(request, row)
+    about = _about(request)
+    row = rectifying.waive(about, caller_of(request), until=body.until, by=body.by, reason=body.reason, today=today)
+    return _changed(request, about, row)
 
 
 def delete_waiver(request: Request) -> dict[str, Any]:
     """Take a waiver back."""
-    return _changed(request, rectifying.lift(_about(request)))
+    about = _about(request)
+    return _changed(request, about, rectifying.lift(about))
 
 
 def _about(request: Request) -> Asked:
     return asked_in(request, ONE, request.path_params)
 
 
-def _changed(request: Request, row: dict[str, Any]) -> dict[str, Any]:
+def _changed(request: Request, about: Asked, row: dict[str, Any]) -> dict[str, Any]:
     """The row after a change; what was kept of the answers before it is old now."""
     serving_of(request).watch.refresh()
-    return row
+    return cast(dict[str, Any], redacted(about.view, row))
 
 
 def _add(method: str, path: str, run: Any, name: str, title: str, about: str) -> None:

@@ -27,4 +27,7 @@ def readyz(request: Request) -> dict[str, object]:
     """The store answers a real query within two seconds."""
     desk = serving_of(request).desk
     desk.store.ping(DEADLINE)
-    return {"status": "ready", "districts": {d: held.revision for d, held in desk.loaded().items()}}
+    found: dict[str, object] = {"status": "ready"}
+    if request.scope["state"].get("open"):
+        found["districts"] = {d: held.revision for d, held in desk.loaded().items()}
+    return found

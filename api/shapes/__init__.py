@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from api.shapes.access import Audit, Me, NewKey
 from api.shapes.base import AnyAnswer, Card, Listed
 from api.shapes.history import Diff, Reverted, Revisions, Submissions
 from api.shapes.judged import Bounds, Claims, Finding, Findings, Rules
@@ -38,6 +39,9 @@ SHAPES: tuple[Any, ...] = (
     Diff,
     Submissions,
     Reverted,
+    Me,
+    NewKey,
+    Audit,
     AnyAnswer,
     Listed,
     Card,
