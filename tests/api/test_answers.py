@@ -17,7 +17,7 @@ from api.questions import QUESTIONS
 from api.questions.form import Question
 
 V1 = "/api/v1"
-ASKED = {"path": "?from=fuxing.o-qw&to=fuxing.130404007008"}
+ASKED = {"path": "?from=fuxing.o-qw&to=fuxing.130404007008", "diff": "?from=0&to=1"}
 STREET = "fuxing.130404001000"
 
 
@@ -27,7 +27,7 @@ def get(client: TestClient, path: str, **headers: str) -> Any:
     return answer
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.name)
+@pytest.mark.parametrize("question", [q for q in QUESTIONS if not q.needs_file], ids=lambda q: q.name)
 def test_every_question_answers_in_its_shape(client: TestClient, question: Question) -> None:
     route = question.route.replace("{id}", "fuxing.o-qw") + ASKED.get(question.name, "")
     body = get(client, route)
