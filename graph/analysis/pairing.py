@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from graph.analysis.answer import Answer, Row, answer
 from graph.analysis.asked import asked_nodes, notice
-from graph.analysis.partners import ALIVE, DORMANT, EXPIRED, STATES, UNKNOWN, capacity, kind_mask, partners
+from graph.analysis.partners import ALIVE, DORMANT, EXPIRED, STATES, UNKNOWN, Partners, capacity, kind_mask, partners
 from graph.analysis.tiers import standing
 from graph.profile import Pairing
 from graph.view import View
@@ -131,7 +131,7 @@ def _community_rows(view: View, pairing: Pairing, communities: Array) -> list[Ro
 
 def _unit_rows(view: View, pairing: Pairing, units: Array) -> list[Row]:
     found = partners(view, pairing)
-    ties = _grouped(np.where(found.area >= 0, found.unit, -1))
+    ties = _grouped(np.where((found.area >= 0) | _elsewhere(view, found), found.unit, -1))
     rows = []
     for node in units.tolist():
         mine = ties.get(node, [])
@@ -150,6 +150,11 @@ def _unit_rows(view: View, pairing: Pairing, units: Array) -> list[Row]:
                 }
             )
     return rows
+
+
+def _elsewhere(view: View, found: Partners) -> Array:
+    """Bool per tie: its organization lies outside the caller's scope, where the area it stands for is not seen."""
+    return np.asarray((found.area < 0) & ~view.inside[found.organization])
 
 
 def pairing_load(view: View, area: str | None = None) -> Answer:
@@ -175,11 +180,13 @@ def pairing_load(view: View, area: str | None = None) -> Answer:
         rows.append(_load_row(view, "community", node, len(partner), by_kind, masks, len(masks)))
     limits = capacity(view, pairing)
     area_kinds = {int(a): view.kind(int(a)) for a in np.unique(found.area[live])}
+    elsewhere = _elsewhere(view, found) & (found.state != EXPIRED)
     for node in units.tolist():
         partner = np.unique(found.area[live & (found.unit == node)]).tolist()
+        outside = len(np.unique(found.organization[elsewhere & (found.unit == node)]))
         by_kind = Counter(area_kinds[a] for a in partner)
         limit = int(limits[node - span.start])
-        rows.append(_load_row(view, "unit", node, len(partner), by_kind, pairing.area_kinds, limit))
+        rows.append(_load_row(view, "unit", node, len(partner) + outside, by_kind, pairing.area_kinds, limit))
     totals = {side: _spread([r["partners"] for r in rows if r["side"] == side]) for side in ("community", "unit")}
     dormant = int((live & (found.state == DORMANT)).sum())
     behind = np.concatenate([communities, units])

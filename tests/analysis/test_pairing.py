@@ -189,3 +189,15 @@ def test_gini_is_half_the_mean_difference_over_the_mean(values: list[int]) -> No
         return
     spread = sum(abs(a - b) for a, b in itertools.product(values, repeat=2))
     assert gini(values) == pytest.approx(spread / (2 * n * total))
+
+
+def test_a_unit_paired_with_a_community_outside_the_scope_is_not_unpaired() -> None:
+    nodes = NODES | {"Area": [*NODES["Area"], {"id": "s2", "kind": "街道"}]}
+    relations = BASE | {
+        "PART_OF": [*PARTS[:2], {"from": "s2", "to": "d", "hierarchy": "行政"}],
+        "LOCATED_IN": [{"from": "u", "to": "s2"}],
+        "PAIRED_WITH": [{"from": "oc", "to": "u", "since": "2026-06-01"}],
+    }
+    seen = view_of(nodes, relations, scope=["t.s2"])
+    assert [r["states"] for r in unpaired(seen).rows if r["node"]["id"] == "t.u"] in ([], [["unknown"]])
+    assert [r["partners"] for r in pairing_load(seen).rows if r["node"]["id"] == "t.u"] == [1]
