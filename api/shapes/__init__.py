@@ -12,7 +12,7 @@ from api.shapes.base import AnyAnswer, Card, Listed
 from api.shapes.history import Diff, Reverted, Revisions, Submissions
 from api.shapes.judged import Bounds, Claims, Finding, Findings, Rules
 from api.shapes.planning import Comparison, Recommendation, WhatIf
-from api.shapes.service import ImportReport, Problem
+from api.shapes.replies import ImportReport, Problem
 from api.shapes.structure import Chain, Coverage, Gaps
 from api.shapes.ties import AllianceStatus, InfluenceAnswer, PairingLoad, Paths, Unpaired, WeakPoints
 from graph.profile import Profile

@@ -96,7 +96,9 @@ def _reach(view: View, net: Network, start: int) -> tuple[Array, Array, Array, A
     np.minimum.at(packed, target[tight], (net.order[source[tight] % n].astype(np.int64) << 32) | tight)
     via = np.where(packed < np.iinfo(np.int64).max, packed & 0xFFFFFFFF, -1)
     channel = np.array([CHANNEL_BITS[view.profile.influence.weights[t].channel] for t in net.types], np.uint8)
-    better = np.where(cost[n:] < cost[:n], np.arange(n, 2 * n), np.arange(n))
+    # Equally strong with and without an alliance: again the last node with the smallest id.
+    after = (cost[n:] < cost[:n]) | ((cost[n:] == cost[:n]) & (packed[n:] < packed[:n]))
+    better = np.where(after, np.arange(n, 2 * n), np.arange(n))
     bits, hops = np.zeros(n, np.uint8), np.zeros(n, np.int32)
     nodes = np.flatnonzero(via[better] >= 0)
     hop = via[better[nodes]]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from graph.analysis.rules.judging import judge
 from graph.dataset import Dataset
-from tests.analysis.districts import datasets, few, shuffled, view_data
+from tests.analysis.districts import datasets, few, profile, shuffled, view_data
 from tests.analysis.plain import Plain, Row
 
 BRANCHES = ("党支部", "联合党支部")
@@ -74,6 +74,13 @@ def grids(plain: Plain) -> set[str]:
     return {i for i, a in plain.of("Area").items() if a["kind"] == "网格" and i not in built}
 
 
+def unstatistical(row: Row) -> bool:
+    """A party group or household, by kind or by a tier that its own line has."""
+    lines = [line for line in profile().lines if row["line"] in (None, line.id, line.name)]
+    tiers = {t.tier for line in lines for t in line.tiers if not t.statistical}
+    return row["kind"] in ("党小组", "党员中心户") or row["tier"] in tiers
+
+
 def within(plain: Plain) -> dict[str, int]:
     """Members of each organization and all below it: only the lowest that gives a number counts."""
     organizations = plain.of("Organization")
@@ -82,8 +89,7 @@ def within(plain: Plain) -> dict[str, int]:
 
     def gives(id_: str) -> bool:
         row = organizations[id_]
-        unstatistical = row["kind"] in ("党小组", "党员中心户") or row["tier"] in ("楼栋党小组", "党员中心户")
-        return row["members"] is not None and not unstatistical
+        return row["members"] is not None and not unstatistical(row)
 
     lowest = {i for i in organizations if gives(i) and not any(gives(b) for b in nx.descendants(tree, i))}
     out = {}

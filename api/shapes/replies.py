@@ -1,4 +1,4 @@
-"""Shapes of the service itself: problems and the import report."""
+"""Shapes of replies about the call itself: problems and the import report."""
 
 from __future__ import annotations
 
