@@ -45,18 +45,23 @@ def seated(view: View, area_kinds: tuple[str, ...]) -> Array:
     return np.asarray((seat >= 0) & fits[np.maximum(seat - areas.start, 0)])
 
 
-def own_unit(view: View) -> Array:
-    """Over the organization range: the unit (node number) whose own organization it is, -1 for none."""
+def _lowest_target(view: View, type_: str) -> Array:
+    """Over the organization range: the lowest node number a relation type leads to, -1 for none."""
 
     def make() -> Array:
         span = view.snapshot.span("Organization")
-        unit = np.full(span.stop - span.start, -1, np.int64)
-        edges = view.edges("BELONGS_TO")
+        target = np.full(span.stop - span.start, -1, np.int64)
+        edges = view.edges(type_)
         order = np.argsort(edges.target)[::-1]
-        unit[edges.source[order] - span.start] = edges.target[order]
-        return unit
+        target[edges.source[order] - span.start] = edges.target[order]
+        return target
 
-    return view.once("own-unit", make)
+    return view.once(("lowest-target", type_), make)
+
+
+def own_unit(view: View) -> Array:
+    """Over the organization range: the unit (node number) whose own organization it is, -1 for none."""
+    return _lowest_target(view, "BELONGS_TO")
 
 
 def regime(view: View, name: str) -> Array:
@@ -88,16 +93,7 @@ def members_within(view: View) -> Array:
 
 def superior_of(view: View) -> Array:
     """Over the organization range: the formal superior (node number; the lowest of several), -1 for none."""
-
-    def make() -> Array:
-        span = view.snapshot.span("Organization")
-        superior = np.full(span.stop - span.start, -1, np.int64)
-        edges = view.edges("SUBORDINATE_TO")
-        order = np.argsort(edges.target)[::-1]
-        superior[edges.source[order] - span.start] = edges.target[order]
-        return superior
-
-    return view.once("superior-of", make)
+    return _lowest_target(view, "SUBORDINATE_TO")
 
 
 def posts_of(view: View, label: str, post: str, *, held: bool) -> Array:
