@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment  # type: ignore[attr-defined]
 
 Array = NDArray[Any]
 
@@ -39,6 +38,9 @@ def place(cost: Array, allowed: Array, room: Array, crowding: Array) -> Array:
     whole = cost[:, unit] + crowding[unit, nth]
     # A demand left out costs more than any placement of all: so the largest placement always wins. Integers, exact.
     left_out = (int(whole.max()) + 1) * demands
+    # Imported here: half a second that every other command would pay.
+    from scipy.optimize import linear_sum_assignment  # type: ignore[attr-defined]
+
     matrix = np.where(allowed[:, unit], whole, left_out).astype(np.float64)
     row, column = linear_sum_assignment(matrix)
     served = allowed[row, unit[column]]

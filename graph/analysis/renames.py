@@ -10,8 +10,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pypinyin import Style, pinyin
-
 _SUFFIX = {
     "Area": re.compile(
         r"(街道办事处|办事处|街道|镇|乡|(社区|村)?(居民委员会|居委会)|村?(村民委员会|村民会员会|村委会)|社区|小区|村)$"
@@ -100,6 +98,9 @@ def near(one: str, other: str) -> bool:
 
 def _sound_alike(one: str, other: str) -> bool:
     def sounds(character: str) -> set[str]:
+        # Imported here: its dictionary takes half a second, which every other command would pay.
+        from pypinyin import Style, pinyin
+
         return set(pinyin(character, style=Style.NORMAL, heteronym=True)[0])
 
     return bool(sounds(one) & sounds(other))
