@@ -27,7 +27,19 @@ from api.prepared import Kept
 from api.problems import MEDIA_TYPE, problem
 from api.records import Records
 from api.routes import access as access_routes
-from api.routes import catalogue, comparing, diagrams, files, findings, health, history, nodes, problems, questions
+from api.routes import (
+    catalogue,
+    comparing,
+    diagrams,
+    files,
+    findings,
+    health,
+    history,
+    nodes,
+    problems,
+    questions,
+    reports,
+)
 from api.serving import Serving
 from api.settings import Settings, read_settings
 from api.shapes import schemas
@@ -75,6 +87,7 @@ def create(settings: Settings, store: Opened) -> ASGIApp:
         history.router,
         nodes.router,
         diagrams.router,
+        reports.router,
         files.router,
         access_routes.router,
     ):

@@ -88,6 +88,7 @@ GRANTS: tuple[Grant, ...] = (
     *(Grant("GET", r) for r in ("districts", "profiles", "profiles/{district}", "template.xlsx", "search", "pairings")),
     *(Grant("GET", r) for r in ("nodes/{id}", "nodes/{id}/neighbours", "areas/{id}/children", "findings/{id}")),
     Grant("GET", "diagrams/{kind}.{fmt}"),
+    Grant("GET", "reports/{kind}.{fmt}"),
     Grant("GET", "compare", scoped="refused"),
     Grant("PUT", "findings/{id}/state", "rectify", action="rectify"),
     Grant("PUT", "findings/{id}/waiver", "rectify", action="waive"),

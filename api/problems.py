@@ -84,6 +84,7 @@ CODES: Mapping[str, str] = {
     "districts-mixed": "给出的标识分属不同区划",
     "embedded-not-installed": "没有安装内嵌 Neo4j 所需的组件",
     "empty-chart": "图中没有可画的内容",
+    "empty-report": "报告中没有可写的内容",
     "encoding-unknown": "文件编码不能识别",
     "end-missing": "关系的一端不在库中",
     "ends-missing": "这种图需要起点和终点",

@@ -42,6 +42,11 @@ def missing_characters(drawing: Drawing, font_dir: str | os.PathLike[str] | None
     for page in drawing.pages:
         runs = [run for item in page.placed for run in item.texts] + list(page.captions)
         texts += [line for run in runs for line in run.lines]
+    return missing_in(texts, font_dir)
+
+
+def missing_in(texts: Iterable[str], font_dir: str | os.PathLike[str] | None = None) -> tuple[str, ...]:
+    """Characters of some texts that no available font can show, in order."""
     characters = dict.fromkeys(char for text in texts for char in text if not char.isspace())
     files = sorted(
         file for folder in font_folders(font_dir) for file in folder.iterdir() if file.suffix.lower() in FONT_SUFFIXES

@@ -70,7 +70,7 @@ def run_layout(
         ) from error
     with child:
         try:
-            _limit_memory(child.pid, memory)
+            limit_memory(child.pid, memory)
             output, _ = child.communicate(text.encode("utf-8"), timeout=timeout)
         except subprocess.TimeoutExpired as error:
             child.kill()
@@ -88,8 +88,8 @@ def run_layout(
     return output
 
 
-def _limit_memory(pid: int, memory: int) -> None:
-    # The child still waits for its input, so the limit holds before the layout starts. Other systems have no prlimit.
+def limit_memory(pid: int, memory: int) -> None:
+    """Bound a child's address space (bytes) while it still waits for its input; Linux only, others have no prlimit."""
     if sys.platform == "linux":
         import resource
 

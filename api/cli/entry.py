@@ -10,7 +10,20 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from api.cli import access, asking, comparing, data, demo, drawing, history, nodes, rectifying, serving, store
+from api.cli import (
+    access,
+    asking,
+    comparing,
+    data,
+    demo,
+    drawing,
+    history,
+    nodes,
+    rectifying,
+    reporting,
+    serving,
+    store,
+)
 from api.cli.faults import INTERRUPTED, defect, told, usage
 from api.cli.help import ChineseGroup
 from api.cli.output import survive_any_encoding
@@ -42,6 +55,7 @@ def build() -> typer.Typer:
     rectifying.add_findings(app)
     history.add_history(app)
     drawing.add_drawing(app)
+    reporting.add_reporting(app)
     access.add_access(app)
     serving.add_serving(app)
     store.add_store(app)

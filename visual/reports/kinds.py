@@ -1,0 +1,36 @@
+"""The kinds of reports: what each is called, which answers it is built from, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from visual.reports import coverage
+from visual.reports.content import Report
+from visual.reports.material import Material
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of report.
+
+    Args:
+        zh: its name.
+        needs: questions it is built from; whoever may not ask one of them does not get the report.
+        takes: questions it uses where they may be asked.
+        build: the report of its material.
+    """
+
+    zh: str
+    needs: tuple[str, ...]
+    build: Callable[[Material], Report]
+    takes: tuple[str, ...] = ()
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "coverage": Kind("覆盖分析", coverage.NEEDS, coverage.coverage_report),
+    }
+)
+FORMATS = ("pdf", "docx", "xlsx")
