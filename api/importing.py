@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from xlsxwriter.exceptions import XlsxWriterException
 
 from api.desk import Desk
 from graph import changes as differing
 from graph.analysis.answer import Row
 from graph.changes import KINDS_OF_CHANGE, Changes, difference
 from graph.dataset import Dataset
-from graph.errors import NotFoundError, ParameterError
+from graph.errors import NotFoundError, ParameterError, UnavailableError
 from graph.profile import Profile
 from graph.snapshot import build
 from graph.store.read import read_stored
 from graph.store.write import write
 from graph.view import View, view
+from loaders.annotating import annotate
 from loaders.load import read
 from loaders.mapping import Settled
 
@@ -91,6 +93,27 @@ def import_files(
             progress=lambda done, total: progress(f"正在写入 {done}/{total}……"),
         )
     return report
+
+
+def write_marked(paths: Sequence[Path], report: Row, out: Path) -> None:
+    """Write the marked copy of an import's files as one .xlsx: red cells, comments, an error column, a list of all.
+
+    Args:
+        paths: what was imported, still there.
+        report: its import report.
+        out: the workbook to write.
+
+    Raises:
+        UnavailableError: it cannot be written.
+    """
+    try:
+        annotate(paths, [*report["errors"], *report["warnings"]], out)
+    except (OSError, XlsxWriterException):
+        raise UnavailableError(
+            f"文件 {out.name} 写不进去。",
+            "请检查文件夹、磁盘空间、权限，以及文件是否正被打开。",
+            code="file-unwritable",
+        ) from None
 
 
 def chosen_district(desk: Desk, asked: str | None) -> str:

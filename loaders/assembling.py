@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,11 +13,11 @@ from graph.model import NODE_TYPES, RELATION_TYPES, node_attributes, relation_at
 from loaders.faults import BLOCK, fault, faults
 from loaders.headers import HISTORY, ROSTER, Target
 from loaders.mapping import Mapped
+from loaders.personal import personal_cells
 from loaders.sheets import NUMBER_MARK, ROW
 from loaders.values import PROBLEMS, clean_series, parse
 
 FROM, TO, CONTEXT = "@from", "@to", "@context"
-_ID_CARD = r"[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
 _MILITARY = "部队|解放军|武警|军分区|警备区|预备役|人民武装部"
 
 
@@ -70,9 +69,9 @@ def assemble(mapped: Mapped, *, drop_personal: bool) -> tuple[Part, list[pl.Data
                 columns[{"from": FROM, "to": TO}.get(target.kind, reference(target))] = raw
             continue
         if target.name != "credit_code" and mapped.form.target != ROSTER:
-            held, found = _id_cards(place, raw, i)
-            if found.height:
-                (warnings if drop_personal else errors).append(found)
+            held, found = personal_cells(place, raw, i, codes=_holds_codes(target, known))
+            if found:
+                (warnings if drop_personal else errors).extend(found)
                 raw = without(raw, held)
         if target.kind == "attribute":
             values, codes = parse(raw, known[target.name])
@@ -109,6 +108,13 @@ def _attributes(target: str) -> Mapping[str, Attribute]:
     return own | {a.name: a for a in relation_attributes("SUBORDINATE_TO")} if target == HISTORY else {}
 
 
+def _holds_codes(target: Target, known: Mapping[str, Attribute]) -> bool:
+    """Whether digits in the column are codes, numbers or references by code, never telephones."""
+    if target.kind == "attribute":
+        return target.name == "id" or known[target.name].type not in ("text", "texts")
+    return target.kind != "child"
+
+
 def without(values: pl.Series, mask: pl.Series) -> pl.Series:
     """The values with null where `mask` is true; a value at fault is reported once and means nothing further on."""
     if not mask.any():
@@ -134,23 +140,6 @@ def _not_allowed(place: pl.DataFrame, values: pl.Series, attribute: Attribute, c
         return []
     allowed = "、".join(v for v in attribute.values if v)
     return [faults(place.filter(wrong), "value-unknown", "取值不在允许的范围内", f"可用的值：{allowed}。", column)]
-
-
-def _id_cards(place: pl.DataFrame, raw: pl.Series, column: int) -> tuple[pl.Series, pl.DataFrame]:
-    """Cells that hold an ID-card number (birth date and check digit right), and one fault for the column."""
-    like = raw.str.contains(_ID_CARD).fill_null(False)
-    if like.any():
-        hits = {v for v in raw.filter(like).unique().to_list() if any(map(_checks, re.findall(_ID_CARD, v)))}
-        like = raw.is_in(list(hits)).fill_null(False) if hits else like & False
-    where = place.filter(like)
-    message = f"单元格中有身份证号（该列共 {where.height} 处），不得导入"
-    remedy = "请删去；或导入时加 --drop-personal，由程序丢弃这些单元格。"
-    return like, faults(where.head(1), "personal-content", message, remedy, column)
-
-
-def _checks(number: str) -> bool:
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    return "10X98765432"[sum(int(d) * w for d, w in zip(number, weights, strict=False)) % 11] == number[17].upper()
 
 
 def _named(mapped: Mapped, frame: pl.DataFrame) -> pl.DataFrame:

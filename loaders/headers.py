@@ -18,6 +18,9 @@ from graph.model import NODE_TYPES, RELATION_TYPES, node_attributes, relation_at
 HISTORY = "关系历史"
 ROSTER = "党员花名册"
 GUIDE = "填表说明"
+# What our marked copy of a user's workbook adds: a column on each sheet, and a sheet with all faults.
+MARKS = "导入问题"
+MARKS_LIST = "导入问题一览"
 EXAMPLE_MARK = "（示例行，导入时跳过）"
 
 TargetKind = Literal["attribute", "single", "from", "to", "child", "side", "context", "ignore", "dropped", "personal"]
@@ -192,7 +195,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 LISTS = "清单类型"
-IGNORED = (LISTS, "序号", "编号序", "No", "NO", "no", "行号")
+IGNORED = (LISTS, MARKS, "序号", "编号序", "No", "NO", "no", "行号")
 PERSONAL = _words(
     "公民身份证号码,公民身份号码,身份证号,身份证号码,身份证,证件号码,联系电话,手机号,手机号码,联系方式,电话,电话号码,"
     "党组织办公室电话,办公电话,移动电话,固定电话"

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from graph.errors import InputError, NotFoundError
 from loaders.faults import fault
-from loaders.headers import GUIDE, HISTORY, ROSTER, Form, Target, forms, header_forms, normal_header
+from loaders.headers import GUIDE, HISTORY, MARKS_LIST, ROSTER, Form, Target, forms, header_forms, normal_header
 from loaders.sheets import Block
 
 # A node sheet whose name column says what its rows are; the other names on the sheet are those of its parents.
@@ -89,7 +89,7 @@ def map_block(
 ) -> tuple[Mapped | None, list[pl.DataFrame], list[pl.DataFrame]]:
     """The form and columns of a block, with errors and warnings; None where it is not imported."""
     settled = mapping.sheets.get(block.sheet, mapping.sheets.get(block.file))
-    if normal_header(block.sheet) == GUIDE and not settled:
+    if normal_header(block.sheet) in (GUIDE, MARKS_LIST) and not settled:
         return None, [], []
     if settled == "" or _is_guide(block):
         return None, [], [fault(index, 0, "sheet-skipped", "工作表未导入", "如需导入，请在对照文件中指明它是哪张表。")]

@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.sax.saxutils import unescape
 
 from graph.errors import InputError
-from loaders.sheets import letter
+from loaders.sheets import column_index, letter
 
 MAX_UNPACKED = 300_000_000
 MAX_CELLS = 12_000_000
@@ -49,6 +49,16 @@ def inspect_package(path: Path, file: str) -> dict[str, Traits]:
         raise InputError(
             f"文件 {file} 已损坏或被加密，无法读取。", "请用 WPS 或 Excel 打开后另存为 xlsx。", code="file-unreadable"
         ) from None
+
+
+def unpacked_size(path: Path) -> int:
+    """Bytes of XML in an .xlsx/.xlsm; 0 for any other file."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            sizes = {i.filename: i.file_size for i in package.infolist()}
+    except (zipfile.BadZipFile, OSError):
+        return 0
+    return sum(n for name, n in sizes.items() if name.endswith(".xml")) if "xl/workbook.xml" in sizes else 0
 
 
 def _too_large(file: str) -> InputError:
@@ -99,12 +109,12 @@ def _scan(package: zipfile.ZipFile, part: str, file: str, sheet: str) -> Traits:
         columns.update(_COLUMNS.findall(chunk))
         hidden += chunk.count(b' hidden="1"') - len(re.findall(rb'<(?:\w+:)?col\b[^>]* hidden="1"', chunk))
         if b' t="e"' in chunk:
-            errors += [(int(r) - 1, _index(c)) for c, r in _ERROR.findall(chunk)]
-    last_column = max(map(_index, columns), default=0) + 1
+            errors += [(int(r) - 1, column_index(c.decode())) for c, r in _ERROR.findall(chunk)]
+    last_column = max((column_index(c.decode()) for c in columns), default=0) + 1
     if last_column > MAX_COLUMNS or last_row * last_column > MAX_CELLS:
         # Cells that only carry a format are not read; look again at those that hold something.
         filled = [m for chunk in _chunks(package, part) for m in _FILLED.findall(chunk)]
-        last_column = max((_index(c) for c, _ in filled), default=0) + 1
+        last_column = max((column_index(c.decode()) for c, _ in filled), default=0) + 1
         last_row = max((int(r) for _, r in filled), default=0)
         if last_column > MAX_COLUMNS or last_row * last_column > MAX_CELLS:
             raise InputError(
@@ -113,10 +123,3 @@ def _scan(package: zipfile.ZipFile, part: str, file: str, sheet: str) -> Traits:
                 code="sheet-too-large",
             )
     return Traits(hidden, tuple(errors))
-
-
-def _index(letters: bytes) -> int:
-    n = 0
-    for byte in letters:
-        n = n * 26 + byte - 64
-    return n - 1

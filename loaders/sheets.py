@@ -67,3 +67,15 @@ def letter(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         out = chr(65 + rest) + out
     return out
+
+
+def column_index(letters: str) -> int:
+    """The column, counted from 0, of a spreadsheet letter.
+
+    >>> column_index("A"), column_index("Z"), column_index("AA")
+    (0, 25, 26)
+    """
+    n = 0
+    for c in letters:
+        n = n * 26 + ord(c) - 64
+    return n - 1

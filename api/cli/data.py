@@ -13,7 +13,7 @@ from api.cli.output import put_file, put_json, put_table, say
 from api.cli.shell import JSON, desk, settings_of, working
 from api.columns import count, node, text
 from api.exporting import FORMATS, export, template
-from api.importing import chosen_district, import_files, refuse_missing
+from api.importing import chosen_district, import_files, refuse_missing, write_marked
 from api.loading import load_published, unload_district
 from graph.errors import InputError, ParameterError
 from graph.profile import load_profile
@@ -98,7 +98,7 @@ def import_(
         list[str] | None, typer.Option("--complete", help="表 或 表@区域：文件列出了其全部内容")
     ] = None,
     drop_personal: Annotated[bool, typer.Option("--drop-personal", help="丢弃身份证号、电话号码的列")] = False,
-    errors: Annotated[Path | None, typer.Option("--errors", help="把错误写成 .xlsx 或 .csv")] = None,
+    errors: Annotated[Path | None, typer.Option("--errors", help="标出问题的表格副本 .xlsx；或问题清单 .csv")] = None,
     as_json: JSON = False,
 ) -> None:
     """导入台账：全部检查通过才写入，再次导入同一文件不作改动。"""
@@ -117,7 +117,7 @@ def import_(
             drop_personal=drop_personal,
         )
     if errors is not None and (report["errors"] or report["warnings"]):
-        put_file(errors, "导入错误", FAULTS, [*report["errors"], *report["warnings"]], [])
+        _put_errors(errors, paths, report, silent=as_json)
     if not report["ok"]:
         if as_json:
             put_json(report)
@@ -131,6 +131,15 @@ def import_(
         put_json(report)
     else:
         _tell(report)
+
+
+def _put_errors(path: Path, paths: list[Path], report: dict[str, Any], *, silent: bool) -> None:
+    if path.suffix.lower() != ".xlsx":
+        put_file(path, "导入错误", FAULTS, [*report["errors"], *report["warnings"]], [], silent=silent)
+        return
+    write_marked(paths, report, path)
+    if not silent:
+        say(f"已写出 {path}：问题单元格标红并有批注，改正后可直接用它重新导入。")
 
 
 def _tell(report: dict[str, Any]) -> None:
