@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from graph.analysis.answer import Answer, Row, answer
 from graph.analysis.asked import asked_areas, notice, reported_areas
-from graph.analysis.evidence import GROUP, JOINT, NONE, SOLE, WIDER, Ties, accepted, advice, of_kind, organizations
+from graph.analysis.evidence import accepted, advice, evidence, stands, with_kind
 from graph.profile import CoverageRule, Subject
-from graph.tree import Forest
 from graph.view import View
 
 Array = NDArray[Any]
@@ -70,7 +69,7 @@ def subjects(view: View, subject: Subject) -> Array:
     `operating` leaves out only what is declared closed; unknown counts of employees or members fail a minimum.
     """
     label = subject.label
-    fits = view.inside[view.snapshot.span(label)] & view.coded(label, "kind", subject.kinds)
+    fits = view.inside[view.snapshot.span(label)] & with_kind(view, label, subject.kinds)
     if label == "Area":
         return fits & view.coded(label, "grade", subject.grades) if subject.grades else fits
     for attribute, words in (("sector", subject.sectors), ("level", subject.levels), ("scale", subject.scales)):
@@ -86,22 +85,30 @@ def subjects(view: View, subject: Subject) -> Array:
 
 def cover(view: View, rule: CoverageRule) -> Coverage:
     """The subjects of a rule and what covers each."""
-    span = view.snapshot.span(rule.subject.label)
-    n = span.stop - span.start
-    at = np.flatnonzero(subjects(view, rule.subject))
-    found, classes = organizations(view, rule)
-    best, group = _by_organization(view, rule, span, found, classes)
-    own, advised = best < NONE, _hit(span, advice(view).target)
-    covered = np.zeros(n, bool)
-    made_up = view.snapshot.arrays["generated"][span].copy()
-    for accept, proof in accepted(view, rule, found):
-        covered |= own if accept == "organization" else _hit(span, proof.target)
-        made_up |= _hit(span, proof.target[proof.made_up])
-    backstopped = _hit(span, view.edges("BACKSTOPS").target) & ~own & ~advised
-    nodes, work = at + span.start, (advised & ~own)[at]
+    return _cover(view, rule, np.flatnonzero(subjects(view, rule.subject)))
+
+
+def _cover(view: View, rule: CoverageRule, at: Array) -> Coverage:
+    """What covers the nodes at some positions within the range of the rule's label, in their order."""
+    label = rule.subject.label
+    span = view.snapshot.span(label)
+    bits = stands(view, rule, label)[at]
+    own, sole, joint = (bits & 7) > 0, (bits & 1) > 0, (bits & 3) == 2
+    advised = view.once(("advised", label), lambda: _hit(span, advice(view).target))[at]
+    covered, nodes = np.zeros(len(at), bool), at + span.start
+    made_up = view.snapshot.arrays["generated"][nodes]
+    for accept in rule.accepts:
+        if accept == "organization":
+            covered |= own
+            made_up |= (bits & 32) > 0
+            continue
+        proof = evidence(view, rule, accept)
+        covered |= _hit(span, proof.target)[at]
+        made_up |= _hit(span, proof.target[proof.made_up])[at]
+    backstopped = view.once(("backstopped", label), lambda: _hit(span, view.edges("BACKSTOPS").target))[at]
     return Coverage(
-        nodes, seats(view, nodes), covered[at], (best == SOLE)[at], (best == JOINT)[at], (best == WIDER)[at],
-        group[at], work, backstopped[at], made_up[at],
+        nodes, seats(view, nodes), covered, sole, joint, own & ~sole & ~joint, (bits & 24) == 16,
+        advised & ~own, backstopped & ~own & ~advised, made_up,
     )  # fmt: skip
 
 
@@ -112,66 +119,82 @@ def _hit(span: slice, target: Array) -> Array:
     return hit
 
 
-def _by_organization(view: View, rule: CoverageRule, span: slice, found: Ties, classes: Array) -> tuple[Array, Array]:
-    """Over the label's range: the closest class of a covering organization, and whether only 党小组 cover."""
-    here = (found.target >= span.start) & (found.target < span.stop)
-    target, classes = found.target[here] - span.start, classes[here]
-    best = np.full(span.stop - span.start, NONE, np.int8)
-    for wanted in (WIDER, JOINT, SOLE):
-        best[target[classes == wanted]] = wanted
-    group = np.zeros(len(best), bool)
-    if GROUP in rule.organization_kinds:
-        groups = of_kind(view, "Organization", found.source[here], (GROUP,))
-        group[target[groups]] = True
-        group[target[~groups]] = False
-    return best, group
-
-
 def seats(view: View, nodes: Array) -> Array:
     """Position (within the area range) of the area of each node, -1 for none.
 
     What lies nowhere counts for the district itself, so that no subject is lost.
     """
-    start = view.snapshot.span("Area").start
-    home = view.home()[nodes]
-    root = view.root_area() if view.scope is None else -1
-    place = np.where(home >= 0, home, root)
-    return np.asarray(np.where(place >= 0, place - start, -1))
+
+    def make() -> Array:
+        start = view.snapshot.span("Area").start
+        home = view.home()
+        root = view.root_area() if view.scope is None else -1
+        place = np.where(home >= 0, home, root)
+        return np.asarray(np.where(place >= 0, place - start, -1))
+
+    return np.asarray(view.once("seated", make)[nodes])
+
+
+@dataclass(frozen=True)
+class _Order:
+    """The nodes of a label in the preorder of the areas they lie in, so that those below an area are neighbours.
+
+    Args:
+        nodes: positions within the label's range of the nodes that lie anywhere.
+        areas: the areas (positions) with any of them below.
+        first, last: for each of `areas` the places in `nodes` from and up to which they lie there.
+    """
+
+    nodes: Array
+    areas: Array
+    first: Array
+    last: Array
+
+
+def _order(view: View, label: str, hierarchy: str) -> _Order:
+    span, forest = view.snapshot.span(label), view.areas(hierarchy)
+    seat = seats(view, np.arange(span.start, span.stop))
+    seated = np.flatnonzero(seat >= 0)
+    place = forest.enter[seat[seated]]
+    chosen = np.argsort(place, kind="stable")
+    # A unit lies in its area and counts for it; an area is not below itself.
+    begin = forest.enter + 1 if label == "Area" else forest.enter
+    first, last = np.searchsorted(place[chosen], begin), np.searchsorted(place[chosen], forest.leave)
+    areas = np.flatnonzero(last > first)
+    return _Order(seated[chosen], areas, first[areas], last[areas])
 
 
 def coverage_counts(view: View, rule: CoverageRule) -> CoverageCounts:
     """The numbers of a rule for every area at once (≤ 50 ms for all rules of a city)."""
-    found = cover(view, rule)
-    seated = found.seat >= 0
-    seat = found.seat[seated]
-    forest = view.areas(rule.hierarchy)
-    # A unit lies in its area and counts for it; an area is not below itself.
-    first = forest.enter + 1 if rule.subject.label == "Area" else forest.enter
-    total = _within(forest, first, seat, None)
-    some, none = np.flatnonzero(total), np.zeros(len(total), np.int64)
+    label, span = rule.subject.label, view.snapshot.span("Area")
+    order = view.once(("order", label, rule.hierarchy), lambda: _order(view, label, rule.hierarchy))
+    chosen = subjects(view, rule.subject)[order.nodes]
+    found = _cover(view, rule, order.nodes[chosen])
+    running = _running(chosen)
+    first, last = running[order.first], running[order.last]
+    some = last > first
+    areas, first, last = order.areas[some], first[some], last[some]
+    n = span.stop - span.start
+    none, total = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    total[areas] = last - first
 
     def count(flags: Array) -> Array:
         """A flag that holds for all subjects, or for none, needs no counting."""
-        chosen = flags[seated]
-        held = np.count_nonzero(chosen)
-        if held in (0, len(chosen)):
+        held = np.count_nonzero(flags)
+        if held in (0, len(flags)):
             return total if held else none
-        return _within(forest, first, seat[chosen], some)
+        running, out = _running(flags), np.zeros(n, np.int64)
+        out[areas] = running[last] - running[first]
+        return out
 
     counts = {f.name: count(getattr(found, f.name)) for f in fields(found)[2:-1]}
     return CoverageCounts(total=total, generated=count(found.made_up), **counts)
 
 
-def _within(forest: Forest, first: Array, seat: Array, some: Array | None) -> Array:
-    """How many of `seat` lie at the preorder positions first…leave of each area; only for the areas `some`."""
-    n = len(forest.enter)
-    out = np.zeros(n, np.int64)
-    if not len(seat):
-        return out
-    running = np.cumsum(np.bincount(forest.enter[seat] + 1, minlength=n + 1))
-    if some is None:
-        return np.asarray(running[forest.leave] - running[first])
-    out[some] = running[forest.leave[some]] - running[first[some]]
+def _running(flags: Array) -> Array:
+    """How many flags hold before each place, and in all."""
+    out = np.zeros(len(flags) + 1, np.int32)
+    np.cumsum(flags, dtype=np.int32, out=out[1:])
     return out
 
 

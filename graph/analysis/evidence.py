@@ -15,7 +15,8 @@ from graph.view import Edges, View
 Array = NDArray[Any]
 HOUSE, GROUP = "党员中心户", "党小组"
 SOLE, JOINT, WIDER, NONE = 0, 1, 2, 3
-_CLASS = {"": SOLE, "单独": SOLE, "联合": JOINT, "区域": WIDER, "行业": WIDER}
+MODES = ("单独", "联合", "区域", "行业")
+_CLASSES = np.array([SOLE, JOINT, WIDER, WIDER, NONE], np.int8)
 
 
 @dataclass(frozen=True)
@@ -42,18 +43,46 @@ def ties(view: View, edges: Edges) -> Ties:
     return view.once(("ties", edges.type), make)
 
 
+@dataclass(frozen=True)
+class Standing:
+    """The covering ties to the nodes of one label, prepared for the rules: which kinds in which modes stand by whom.
+
+    Args:
+        codes: meaning of each code: kind of the organization (its word's code), index of the mode in `MODES` (4 for
+            any other), whether the tie is made up.
+        first: code of one tie of each node of the label's range, the last code (that of no tie) where there is none.
+        more, code: positions within the range, and codes, of the further ties of nodes with several.
+    """
+
+    codes: tuple[Array, Array, Array]
+    first: Array
+    more: Array
+    code: Array
+
+
 def covering(view: View) -> tuple[Ties, Array]:
     """Organizations that cover (COVERS) or are a unit's own (BELONGS_TO), and the class of each tie; no 中心户.
 
     Classes: SOLE (单独, or no mode given), JOINT (联合, also a 联合党支部 of a unit), WIDER (区域, 行业).
     """
-    return view.once("covering", lambda: _covering(view))
+
+    def make() -> tuple[Ties, Array]:
+        found, modes = _by_mode(view)
+        return found, _CLASSES[modes]
+
+    return view.once("covering", make)
+
+
+def _by_mode(view: View) -> tuple[Ties, Array]:
+    """The covering ties and the index of each one's mode in `MODES`, 4 for any other."""
+    return view.once("covering modes", lambda: _covering(view))
 
 
 def _covering(view: View) -> tuple[Ties, Array]:
     covers, belongs = view.edges("COVERS"), view.edges("BELONGS_TO")
     start = view.snapshot.span("Organization").start
-    modes = np.array([_CLASS.get(w, NONE) for w in view.snapshot.edge_words("COVERS", "mode")], np.int8)
+    known = {"": 0, **{m: i for i, m in enumerate(MODES)}}
+    modes = np.array([known.get(w, len(MODES)) for w in view.snapshot.edge_words("COVERS", "mode")], np.int8)
     mode = modes[view.snapshot.edge_column("COVERS", "mode")[covers.row]]
     joint = view.coded("Organization", "kind", ("联合党支部",))[belongs.source - start].astype(np.int8)
     first, second = ties(view, covers), ties(view, belongs)
@@ -71,28 +100,58 @@ def organizations(view: View, rule: CoverageRule) -> tuple[Ties, Array]:
 
     Without `organization_kinds` every kind counts but 党小组 (a tier, not an organization) and 党员中心户.
     """
-    found, classes = covering(view)
-    start = view.snapshot.span("Organization").start
-    at = found.source - start
-    if rule.organization_kinds:
-        fits = view.coded("Organization", "kind", rule.organization_kinds)[at]
-    else:
-        fits = ~view.coded("Organization", "kind", (GROUP,))[at]
-    allowed = np.array([m in rule.modes for m in ("单独", "联合")] + [bool({"区域", "行业"} & set(rule.modes)), False])
-    fits &= allowed[classes]
-    if len({"区域", "行业"} & set(rule.modes)) == 1:
-        fits &= _wider_mode(view, rule)
-    return found.take(fits), classes[fits]
+    found, modes = _by_mode(view)
+    kinds = view.values("Organization", "kind")[found.source - view.snapshot.span("Organization").start]
+    fits = _kinds_counted(view, rule)[kinds] & _modes_counted(rule)[modes]
+    return found.take(fits), _CLASSES[modes[fits]]
 
 
-def _wider_mode(view: View, rule: CoverageRule) -> Array:
-    """Per covering tie: not of that wider mode which the rule does not accept."""
-    covers, belongs = view.edges("COVERS"), view.edges("BELONGS_TO")
-    start = view.snapshot.span("Organization").start
-    refused = tuple({"区域", "行业"} - set(rule.modes))
-    of_mode = np.concatenate([view.edge_coded(covers, "mode", refused), np.zeros(len(belongs), bool)])
-    source = np.concatenate([covers.source, belongs.source])
-    return np.asarray(~of_mode[~view.coded("Organization", "kind", (HOUSE,))[source - start]])
+def _kinds_counted(view: View, rule: CoverageRule) -> Array:
+    """Bool per word of organizations' kinds."""
+    words = view.snapshot.words("Organization", "kind")
+    return np.array([w in rule.organization_kinds if rule.organization_kinds else w != GROUP for w in words], bool)
+
+
+def _modes_counted(rule: CoverageRule) -> Array:
+    return np.array([m in rule.modes for m in MODES] + [False])
+
+
+def standing(view: View, label: str) -> Standing:
+    """The covering ties to the nodes of a label."""
+    return view.once(("standing", label), lambda: _standing(view, label))
+
+
+def _standing(view: View, label: str) -> Standing:
+    found, modes = _by_mode(view)
+    span = view.snapshot.span(label)
+    here = (found.target >= span.start) & (found.target < span.stop)
+    kinds = view.values("Organization", "kind")[found.source[here] - view.snapshot.span("Organization").start]
+    parts = kinds.astype(np.int64), modes[here].astype(np.int64), found.made_up[here].astype(np.int64)
+    several = (len(view.snapshot.words("Organization", "kind")), len(MODES) + 1, 2)
+    code = np.ravel_multi_index(parts, several)
+    target = found.target[here] - span.start
+    _, one = np.unique(target, return_index=True)
+    first = np.full(span.stop - span.start, np.prod(several))
+    first[target[one]] = code[one]
+    rest = np.ones(len(target), bool)
+    rest[one] = False
+    kind, mode, made_up = np.unravel_index(np.arange(np.prod(several)), several)
+    return Standing((kind, mode, made_up.astype(bool)), first, target[rest], code[rest])
+
+
+def stands(view: View, rule: CoverageRule, label: str) -> Array:
+    """Over a label's range, as bits: an organization that the rule counts stands by the node in class SOLE (1), JOINT
+    (2), WIDER (4); one of them is no 党小组 (8), one is a 党小组 (16), one tie is made up (32)."""
+    held = standing(view, label)
+    kind, mode, made_up = held.codes
+    group = np.array([w == GROUP for w in view.snapshot.words("Organization", "kind")], bool)[kind]
+    counted = _kinds_counted(view, rule)[kind] & _modes_counted(rule)[mode]
+    # A mode that is none of ours is never counted, so its shift does not matter.
+    bits = (1 << _CLASSES[mode].astype(np.uint8)) | np.where(group, 16, 8) | np.where(made_up, 32, 0)
+    table = np.append(np.where(counted, bits, 0), 0).astype(np.uint8)
+    found = table[held.first]
+    np.bitwise_or.at(found, held.more, table[held.code])
+    return found
 
 
 def advice(view: View) -> Ties:
@@ -112,30 +171,38 @@ def vacant(view: View) -> Array:
     return view.once("vacant", make)
 
 
-def accepted(view: View, rule: CoverageRule, covers: Ties | None = None) -> Iterator[tuple[str, Ties]]:
-    """For each kind of evidence that a rule accepts, the ties that are it (`covers`: those of `organizations`)."""
+def accepted(view: View, rule: CoverageRule) -> Iterator[tuple[str, Ties]]:
+    """For each kind of evidence that a rule accepts, the ties that are it."""
     for accept in rule.accepts:
-        if accept == "organization":
-            yield accept, covers or organizations(view, rule)[0]
-        elif accept == "work":
-            yield accept, advice(view)
-        elif accept == "post":
-            yield accept, posts(view, rule.post_kinds)
-        elif accept == "facility":
-            served = ties(view, view.edges("SERVES"))
-            yield accept, served.take(of_kind(view, "Facility", served.source, rule.facility_kinds))
-        elif accept == "project":
-            yield accept, _projects(view)
-        else:
-            edges = view.edges("ASSIGNED_TO")
-            sent = ties(view, edges).take(view.edge_coded(edges, "mode", rule.assignment_modes))
-            yield accept, sent.take(~vacant(view)[sent.source])
+        yield accept, evidence(view, rule, accept)
+
+
+def evidence(view: View, rule: CoverageRule, accept: str) -> Ties:
+    """The ties that are one kind of the evidence which a rule accepts."""
+    if accept == "organization":
+        return organizations(view, rule)[0]
+    if accept == "work":
+        return advice(view)
+    if accept == "post":
+        return posts(view, rule.post_kinds)
+    if accept == "facility":
+        served = ties(view, view.edges("SERVES"))
+        return served.take(of_kind(view, "Facility", served.source, rule.facility_kinds))
+    if accept == "project":
+        return _projects(view)
+    edges = view.edges("ASSIGNED_TO")
+    sent = ties(view, edges).take(view.edge_coded(edges, "mode", rule.assignment_modes))
+    return sent.take(~vacant(view)[sent.source])
 
 
 def of_kind(view: View, label: str, nodes: Array, kinds: tuple[str, ...]) -> Array:
     """Bool per node, all of one label: of one of the kinds."""
-    mask = view.once(("of_kind", label, kinds), lambda: view.coded(label, "kind", kinds))
-    return np.asarray(mask[nodes - view.snapshot.span(label).start])
+    return np.asarray(with_kind(view, label, kinds)[nodes - view.snapshot.span(label).start])
+
+
+def with_kind(view: View, label: str, kinds: tuple[str, ...]) -> Array:
+    """Bool over a label's range: of one of the kinds."""
+    return view.once(("of_kind", label, kinds), lambda: view.coded(label, "kind", kinds))
 
 
 def posts(view: View, kinds: tuple[str, ...]) -> Ties:
