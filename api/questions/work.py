@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.columns import Column, Row, at, count, node, percent, text, word
+from api.columns import Column, Row, at, count, node, text, word
 from api.parameters import AREA, LEVEL, Parameter
 from api.questions.form import Question, Values, by_area, by_level
 from api.questions.structure import share
@@ -36,15 +36,24 @@ def _assessments(view: View, _: View, values: Values) -> Answer:
     return assessments(view, values["area"], values["year"])
 
 
+def _partners(row: Row) -> str:
+    return "、".join(at(p, "name") or "（范围外）" for p in at(row, "partners") or ())
+
+
 def _assigned(row: Row) -> str:
     return "、".join(f"{at(a, 'node.name') or '（范围外）'}（{a['mode']}）" for a in at(row, "assigned") or ())
 
 
-def _pairs(path: str) -> Column:
+def _pairs(zh: str, path: str) -> Column:
     def value(row: Row) -> str:
         return "、".join(f"{k}{v}" for k, v in (at(row, path) or {}).items())
 
-    return Column("事项与权力", value)
+    return Column(zh, value)
+
+
+def _stationed(row: Row) -> str:
+    sent = at(row, "stationed.by") or ()
+    return "、".join(f"{at(s, 'unit.name') or '（范围外）'}{s['people']}人" for s in sent)
 
 
 def _grades(path: str) -> Column:
@@ -52,10 +61,6 @@ def _grades(path: str) -> Column:
         return "、".join(f"{at(a, 'by.name') or ''}{a.get('grade') or ''}" for a in at(row, path) or ())
 
     return Column(DIRECTIONS[path], value)
-
-
-def _share_of(zh: str, rate: str, part: str) -> Column:
-    return Column(zh, lambda row: percent(at(row, rate), at(row, part), at(row, "calls")), number=True)
 
 
 ITEM_STATES = {
@@ -80,6 +85,7 @@ QUESTIONS = (
             text("清单", "list"),
             node("事项", "node"),
             node("提出方", "owner"),
+            Column("对接方", _partners),
             node("区域", "area"),
             text("类别", "category"),
             word("状态", "state", ITEM_STATES),
@@ -117,8 +123,8 @@ QUESTIONS = (
             node("部门", "unit"),
             node("呼叫方", "node"),
             count("呼叫", "calls"),
-            _share_of("响应率", "answer_rate", "answered"),
-            _share_of("按时率", "on_time_rate", "on_time"),
+            share("响应率", "rates.answered"),
+            share("按时率", "rates.on_time"),
         ),
         "AnyAnswer",
     ),
@@ -133,7 +139,9 @@ QUESTIONS = (
             node("区域", "area"),
             word("状态", "state", POWER_STATES),
             count("下放事项", "delegated.items"),
-            _pairs("delegated.by_power"),
+            _pairs("事项与权力", "delegated.by_power"),
+            Column("派驻", _stationed),
+            _pairs("对单位的权力", "over"),
         ),
         "AnyAnswer",
     ),

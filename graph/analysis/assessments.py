@@ -71,12 +71,16 @@ def _all(view: View) -> list[tuple[int, str, int | None, dict[str, Any]]]:
     years, since = column("ASSESSED_BY", "year")[edges.row], column("ASSESSED_BY", "since")[edges.row]
     kind, grade = view.edge_words(edges, "kind"), view.edge_words(edges, "grade")
     span, forest = view.snapshot.span("Organization"), view.organizations()
+    up = view.edges("SUBORDINATE_TO")
+    # Of a caller's scope only the next superior is seen, and it stands in no tree.
+    far = ~view.inside[up.target]
+    outside = set(zip(up.source[far].tolist(), up.target[far].tolist(), strict=True))
     out = []
     for i, (who, by) in enumerate(zip(edges.source.tolist(), edges.target.tolist(), strict=True)):
         direction = "other"
         if span.start <= who < span.stop:
             a, b = who - span.start, by - span.start
-            if forest.enter[b] < forest.enter[a] < forest.leave[b]:
+            if forest.enter[b] < forest.enter[a] < forest.leave[b] or (who, by) in outside:
                 direction = "from_above"
             elif forest.enter[a] < forest.enter[b] < forest.leave[a]:
                 direction = "from_below"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from graph.analysis.answer import Answer, Row, answer
 from graph.analysis.asked import asked_nodes, notice
@@ -10,23 +14,26 @@ from graph.analysis.evidence import vacant
 from graph.snapshot import NULL_INT
 from graph.view import View
 
+Array = NDArray[Any]
 AMOUNTS = ("people", "households", "shops")
+_NONE = "数据中没有{mode}记录，无法判断。"
 
 
 def assignments(view: View, area: str | None = None, mode: str | None = None) -> Answer:
     """Rows `{"area", "state": "assigned|nobody", "assigned", "people", "households", "shops", "generated"}`.
 
-    Asked are all areas of the kinds (and grades) that somebody is assigned to anywhere in the district, by `mode` if
-    one is given. `assigned` are `{"node", "mode"}`; a vacant post is nobody. An amount nobody gives is null.
+    Asked are all areas of the kinds and grades that somebody is assigned to anywhere in the district, by `mode` if
+    one is given: where 一级网格 have people and 单元网格 have not, these are not asked. `assigned` are
+    `{"node", "mode"}`; a vacant post is nobody. An amount nobody gives is null. Totals are over the rows.
     """
     edges = view.edges("ASSIGNED_TO")
-    chosen = view.edge_coded(edges, "mode", (mode,) if mode else ()) & ~vacant(view)[edges.source]
+    known = view.edge_coded(edges, "mode", (mode,) if mode else ())
     modes = view.edge_words(edges, "mode")
     start = view.snapshot.span("Area").start
-    kinds = view.snapshot.column("Area", "kind")
-    asked = np.unique(kinds[edges.target[chosen] - start])
+    sorts = _sorts(view)
     areas = asked_nodes(view, "Area", area)
-    areas = areas[np.isin(kinds[areas - start], asked)]
+    areas = areas[np.isin(sorts[areas - start], np.unique(sorts[edges.target[known] - start]))]
+    chosen = known & np.isin(edges.target, areas) & ~vacant(view)[edges.source]
     columns = {name: view.snapshot.edge_column("ASSIGNED_TO", name)[edges.row] for name in AMOUNTS}
     by_area: dict[int, list[int]] = {}
     for i in np.flatnonzero(chosen).tolist():
@@ -48,8 +55,14 @@ def assignments(view: View, area: str | None = None, mode: str | None = None) ->
         "areas": len(rows),
         "nobody": sum(r["state"] == "nobody" for r in rows),
         "kinds": sorted({r["area"]["kind"] for r in rows}),
-        "by_mode": {m or "未注明": sum(modes[i] == m for x in by_area.values() for i in x) for m in sorted(set(modes))},
+        "by_mode": dict(sorted(Counter(modes[i] or "未注明" for x in by_area.values() for i in x).items())),
         **{k: sum(r[k] or 0 for r in rows) for k in AMOUNTS},
-        "notices": [] if chosen.any() else [notice("no-assignments", "数据中没有下沉、包联、驻村记录，无法判断。")],
+        "notices": [] if known.any() else [notice("no-assignments", _NONE.format(mode=mode or "下沉、包联、驻村"))],
     }
     return answer(view, rows, totals, np.concatenate([areas, edges.source[chosen]]))
+
+
+def _sorts(view: View) -> Array:
+    """Kind and grade of each area (over the area range) as one number."""
+    kinds, grades = (view.snapshot.column("Area", a).astype(np.int64) for a in ("kind", "grade"))
+    return np.asarray(kinds * (int(grades.max(initial=0)) + 1) + grades)

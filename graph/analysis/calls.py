@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from graph.analysis.answer import Answer, Row, answer
@@ -10,14 +12,18 @@ from graph.snapshot import NULL_INT
 from graph.view import View
 
 STATES = ("ok", "overdue", "unanswered", "never", "unknown")
+WORST_FIRST = ("never", "unanswered", "overdue", "unknown", "ok")
+Period = tuple[int | None, ...]
 
 
 def calls(view: View, area: str | None = None) -> Answer:
-    """Rows `{"unit", "node", "area", "calls", "answered", "on_time", "answer_rate", "on_time_rate", "state"}`.
+    """Rows `{"unit", "node", "area", "calls", "answered", "on_time", "answer_rate", "on_time_rate", "rates", "state"}`.
 
-    One row for each department and whom it answers, all periods in force together. `state`: never (called, not once
-    answered), unanswered (some calls are), overdue (all answered, some late), unknown (no numbers), ok.
-    Totals hold the sums and the departments that answer nobody.
+    One row for each department and whom it answers, all periods in force together: worst first. `state`: never
+    (called, not once answered), unanswered (some calls are not), overdue (all answered, some late), unknown (no
+    numbers), ok. `rates` holds `{"n", "of", "rate"}` of answered and on_time: over the calls of the periods that give
+    both (null without any), for a period that does not say how many were in time is not one without any. Totals hold
+    the sums and the departments that answer nobody.
     """
     edges = view.edges("RESPONDS_TO")
     home, start = view.home(), view.snapshot.span("Area").start
@@ -25,15 +31,13 @@ def calls(view: View, area: str | None = None) -> Answer:
     chosen = (
         (place >= 0) & asked_subtree(view, area)[np.maximum(place - start, 0)] if area else np.ones(len(edges), bool)
     )
-    pairs: dict[tuple[int, int], list[int | None]] = {}
+    periods: dict[tuple[int, int], list[Period]] = {}
     columns = [view.snapshot.edge_column("RESPONDS_TO", c)[edges.row] for c in ("calls", "answered", "on_time")]
     for i in np.flatnonzero(chosen).tolist():
-        sums = pairs.setdefault((int(edges.source[i]), int(edges.target[i])), [None, None, None])
-        for k, column in enumerate(columns):
-            if column[i] != NULL_INT:
-                sums[k] = (sums[k] or 0) + int(column[i])
-    rows = [_row(view, unit, whom, *sums) for (unit, whom), sums in pairs.items()]
-    rows.sort(key=lambda r: (STATES[::-1].index(r["state"]), r["unit"]["id"], r["node"]["id"]))
+        numbers = tuple(None if c[i] == NULL_INT else int(c[i]) for c in columns)
+        periods.setdefault((int(edges.source[i]), int(edges.target[i])), []).append(numbers)
+    rows = [_row(view, unit, whom, found) for (unit, whom), found in periods.items()]
+    rows.sort(key=lambda r: (WORST_FIRST.index(r["state"]), r["unit"]["id"], r["node"]["id"]))
     departments = asked_nodes(view, "Unit", None)
     offices = departments[view.coded("Unit", "kind", ("机关",))[departments - view.snapshot.span("Unit").start]]
     silent = offices[~np.isin(offices, edges.source)]
@@ -47,25 +51,42 @@ def calls(view: View, area: str | None = None) -> Answer:
     return answer(view, rows, totals, np.concatenate([edges.source[chosen], edges.target[chosen]]))
 
 
-def _row(view: View, unit: int, whom: int, called: int | None, answered: int | None, on_time: int | None) -> Row:
+def _row(view: View, unit: int, whom: int, periods: list[Period]) -> Row:
+    answered, on_time = _rate(periods, 1), _rate(periods, 2)
     return {
         "unit": view.ref(unit),
         "node": view.ref(whom),
         "area": view.ref(int(view.home()[whom])),
-        "calls": called,
-        "answered": answered,
-        "on_time": on_time,
-        "answer_rate": answered / called if called and answered is not None else None,
-        "on_time_rate": on_time / called if called and on_time is not None else None,
-        "state": _state(called, answered, on_time),
+        **{name: _sum(p[i] for p in periods) for i, name in enumerate(("calls", "answered", "on_time"))},
+        "answer_rate": answered["rate"],
+        "on_time_rate": on_time["rate"],
+        "rates": {"answered": answered, "on_time": on_time},
+        "state": min((_state(*p) for p in periods), key=WORST_FIRST.index) if _answers(periods) else "never",
     }
 
 
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    known = [n for n in numbers if n is not None]
+    return sum(known) if known else None
+
+
+def _rate(periods: list[Period], part: int) -> Row:
+    """A part of the calls of the periods that give both, and these calls."""
+    both = [(p[part] or 0, p[0] or 0) for p in periods if p[0] is not None and p[part] is not None]
+    n, of = sum(n for n, _ in both), sum(called for _, called in both)
+    return {"n": n if both else None, "of": of or None, "rate": n / of if of else None}
+
+
+def _answers(periods: list[Period]) -> bool:
+    """Whether anything was answered in any period, or nothing is known to have been left."""
+    called, answered = _sum(p[0] for p in periods), _sum(p[1] for p in periods)
+    return not called or answered is None or answered > 0
+
+
 def _state(called: int | None, answered: int | None, on_time: int | None) -> str:
+    """The state of one period; one with no answer at all is `unanswered` here."""
     if called is None or answered is None:
         return "unknown"
-    if called and not answered:
-        return "never"
     if answered < called:
         return "unanswered"
     return "overdue" if on_time is not None and on_time < answered else "ok"

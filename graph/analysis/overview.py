@@ -87,6 +87,8 @@ def _sum(view: View, forest: Forest, nodes: Array, weights: Array | None = None)
 
 def _columns(view: View, forest: Forest) -> dict[str, Array]:
     organizations, units, areas = view.nodes("Organization"), view.nodes("Unit"), view.nodes("Area")
+    # 驻区 is what is located somewhere.
+    units = units[view.home()[units] >= 0]
     at = organizations - view.snapshot.span("Organization").start
     out = {
         name: _sum(view, forest, organizations[view.coded("Organization", "kind", kinds)[at]])
@@ -101,7 +103,7 @@ def _columns(view: View, forest: Forest) -> dict[str, Array]:
     estates = areas[view.coded("Area", "kind", ("小区",))[areas - view.snapshot.span("Area").start]]
     out["estates"] = _sum(view, forest, estates)
     out["self_governed"] = _sum(view, forest, estates[self_governed(view)[estates]])
-    everything = np.concatenate([areas, organizations, units])
+    everything = np.concatenate([areas, organizations, view.nodes("Unit")])
     out["generated"] = _sum(view, forest, everything[view.snapshot.arrays["generated"][everything]])
     out["latest"] = _latest(view, forest, everything)
     return out

@@ -13,6 +13,7 @@ from graph.analysis.asked import asked_areas, notice, reported_areas
 from graph.view import Edges, View
 
 Array = NDArray[Any]
+NAMED = 5
 
 
 def powers(view: View, area: str | None = None, level: str | None = None) -> Answer:
@@ -38,10 +39,22 @@ def powers(view: View, area: str | None = None, level: str | None = None) -> Ans
         "departments": len(offices),
         "sent_nothing": [view.ref(int(u)) for u in nothing.tolist()] if len(sent) else [],
         "areas_with_nothing": sum(r["state"] == "none" for r in rows),
-        "notices": [] if any_known else [notice("no-powers", "数据中没有赋权、派驻记录，无法判断下放情况。")],
+        "notices": _notices(view, nothing if len(sent) else nothing[:0], any_known=any_known),
     }
-    behind = np.concatenate([np.array([p + start for p in shown], np.int64), *(e.source for e in edges.values())])
-    return answer(view, rows, totals, behind)
+    near = [e.target if k != "HAS_POWER_OVER" else e.source for k, e in edges.items()]
+    here = [np.any([_here(view, p, nodes) for p in shown], axis=0) if shown else nodes < 0 for nodes in near]
+    behind = [e.source[h] for e, h in zip(edges.values(), here, strict=True)]
+    return answer(view, rows, totals, np.concatenate([np.array([p + start for p in shown], np.int64), *behind]))
+
+
+def _notices(view: View, nothing: Array, *, any_known: bool) -> list[dict[str, str]]:
+    if not any_known:
+        return [notice("no-powers", "数据中没有赋权、派驻记录，无法判断下放情况。")]
+    if not len(nothing):
+        return []
+    names = "、".join(view.name(int(u)) for u in nothing[:NAMED].tolist())
+    more = f"等{len(nothing)}个部门" if len(nothing) > NAMED else f"共{len(nothing)}个部门"
+    return [notice("sent-nothing", f"没有下放事项、也没有派驻力量的：{names}，{more}。")]
 
 
 def _here(view: View, place: int, nodes: Array) -> Array:
@@ -57,7 +70,7 @@ def _by(view: View, edges: Edges, chosen: Array, amount: str) -> list[Row]:
     sums: Counter[int] = Counter()
     values = view.snapshot.edge_column(edges.type, amount)[edges.row]
     for i in np.flatnonzero(chosen).tolist():
-        sums[int(edges.source[i])] += max(int(values[i]), 1) if values[i] >= 0 else 1
+        sums[int(edges.source[i])] += int(values[i]) if values[i] >= 0 else 1
     return [{"unit": view.ref(u), amount: n} for u, n in sorted(sums.items(), key=lambda s: (-s[1], s[0]))]
 
 

@@ -25,7 +25,8 @@ def reports_in(view: View, area: str | None = None, level: str | None = None) ->
 
     `organizations` and `serving_members` are rates `{"n", "of", "rate"}` of what is based in the area; `received`
     counts organizations and members that report to the area (or to organizations there); `active` is the rate of
-    active among reported members where the ledger says so. A rate without a known denominator is null.
+    active among reported members where the ledger says so. A rate without a known denominator is null. Members that
+    an organization without a number of serving members reports are in no numerator: `uncounted` says how many.
     """
     tops = asked_areas(view, area)
     shown = reported_areas(view, tops, level)
@@ -39,6 +40,9 @@ def reports_in(view: View, area: str | None = None, level: str | None = None) ->
         missing.append(notice("no-reports", "数据中没有双报到记录，无法计算报到率。"))
     elif not columns["serving"][tops].any():
         missing.append(notice("no-serving-members", "党组织没有在职党员数，党员报到率缺分母。"))
+    elif left_out := int(columns["uncounted"][tops].sum()):
+        text = f"有{left_out}名报到党员所在的党组织没有填在职党员数，不计入党员报到率的分子。"
+        missing.append(notice("serving-members-partly", text))
     return answer(view, rows, {"notices": missing}, np.concatenate([edges.source, edges.target]))
 
 
@@ -51,7 +55,8 @@ def _row(view: View, area: int, number: dict[str, int], known: dict[str, bool]) 
     return {
         "area": view.ref(area),
         "organizations": _rate(number["reported"], number["should"], known["unit"]),
-        "serving_members": _rate(number["members"], number["serving"], known["member"]),
+        "serving_members": _rate(number["members"], number["serving"], known["member"] and number["serving"] > 0),
+        "uncounted": number["uncounted"],
         "received": {"organizations": number["received"], "members": number["received_members"]},
         "active": _rate(number["active"], number["active_of"]),
         "generated": number["generated"],
@@ -84,12 +89,14 @@ def _columns(view: View) -> dict[str, Array]:
     members, active = cell("members"), cell("active_members")
     count = np.maximum(members, 0)
     to_count = member_half & mine
+    has_whole = (view.values("Organization", "serving_members") >= 0)[edges.source - span.start]
     told = to_count & (active >= 0) & (members > 0)
     return {
         "should": total(should),
         "reported": total(reported),
         "serving": total(based, np.maximum(serving, 0)),
-        "members": total(edges.source[to_count], count[to_count]),
+        "members": total(edges.source[to_count & has_whole], count[to_count & has_whole]),
+        "uncounted": total(edges.source[to_count & ~has_whole], count[to_count & ~has_whole]),
         "received": total(edges.target[unit_half]),
         "received_members": total(edges.target[member_half], count[member_half]),
         "active": total(edges.source[told], active[told]),
