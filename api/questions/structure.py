@@ -60,8 +60,16 @@ def share(zh: str, path: str) -> Column:
 
 
 def _covered(row: Row) -> str:
-    found = (at(row, "coverage") or {}).values()
-    return f"{sum(c['covered'] for c in found)}/{sum(c['total'] for c in found)}"
+    """Each rule that leaves gaps with its own denominator: subjects of different rules are not added."""
+    found = [c for c in (at(row, "coverage") or {}).values() if c["total"]]
+    open_ = [f"{c['name']}{c['covered']}/{c['total']}" for c in found if c["gaps"]]
+    full = len(found) - len(open_)
+    return "；".join([*open_, *([f"{'其余' if open_ else ''}{full}条规则无空白"] if full else [])])
+
+
+def _unpaired(row: Row) -> str:
+    found = at(row, "pairing")
+    return "" if found is None or not found["communities"] else f"{found['none']}/{found['communities']}"
 
 
 QUESTIONS = (
@@ -79,8 +87,9 @@ QUESTIONS = (
             count("党支部", "branches"),
             count("党小组", "groups"),
             count("党员", "members"),
-            Column("各规则已覆盖/总数", _covered, number=True),
+            Column("有空白的规则（已覆盖/总数）", _covered),
             count("空白点", "gaps"),
+            Column("没有结对的社区（村）", _unpaired, number=True),
             share("驻区单位参与率", "participation"),
             share("小区自治率", "self_governance"),
             text("数据日期", "data_date"),

@@ -48,7 +48,7 @@ def overview(view: View, area: str | None = None, level: str | None = None) -> A
     rows = []
     for p in shown:
         number = {name: int(column[p]) for name, column in columns.items()}
-        by_rule = {rule: _short(found, p) for rule, found in counts.items()}
+        by_rule = {r.id: {"name": r.name} | _short(counts[r.id], p) for r in view.profile.coverage}
         rows.append(
             {
                 "area": view.ref(p + start),

@@ -160,8 +160,10 @@ def _elsewhere(view: View, found: Partners) -> Array:
 def pairing_load(view: View, area: str | None = None) -> Answer:
     """Rows of interface.md's pairing-load shape: unexpired partners of each community and each partner unit.
 
-    A unit's load is measured against its capacity, a community's against the number of the profile's kinds.
-    Totals hold by side the distribution (partners → how many have so many), the mean and the Gini coefficient.
+    A unit's load is measured against its capacity, a community's against the even share: all partners of the
+    district's communities (of the scope's) over their number; between its two neighbouring whole numbers is even.
+    `limit` is the most that is not over. Totals hold by side the distribution (partners → how many have so many), the
+    mean and the Gini coefficient.
     """
     pairing = view.profile.pairing
     if pairing is None:
@@ -174,10 +176,11 @@ def pairing_load(view: View, area: str | None = None) -> Answer:
         int(u): [name for name, mask in masks.items() if mask[u - span.start]] for u in np.unique(found.unit[live])
     }
     rows: list[Row] = []
+    share = _even_share(_paired_areas(view, pairing, None), found.area[live], found.unit[live])
     for node in communities.tolist():
         partner = np.unique(found.unit[live & (found.area == node)]).tolist()
         by_kind = Counter(k for u in partner for k in kinds_of_unit[u])
-        rows.append(_load_row(view, "community", node, len(partner), by_kind, masks, len(masks)))
+        rows.append(_load_row(view, "community", node, len(partner), by_kind, masks, share))
     limits = capacity(view, pairing)
     area_kinds = {int(a): view.kind(int(a)) for a in np.unique(found.area[live])}
     elsewhere = _elsewhere(view, found) & (found.state != EXPIRED)
@@ -186,7 +189,7 @@ def pairing_load(view: View, area: str | None = None) -> Answer:
         outside = len(np.unique(found.organization[elsewhere & (found.unit == node)]))
         by_kind = Counter(area_kinds[a] for a in partner)
         limit = int(limits[node - span.start])
-        rows.append(_load_row(view, "unit", node, len(partner) + outside, by_kind, pairing.area_kinds, limit))
+        rows.append(_load_row(view, "unit", node, len(partner) + outside, by_kind, pairing.area_kinds, (limit, limit)))
     totals = {side: _spread([r["partners"] for r in rows if r["side"] == side]) for side in ("community", "unit")}
     dormant = int((live & (found.state == DORMANT)).sum())
     behind = np.concatenate([communities, units])
@@ -198,17 +201,25 @@ def pairing_load(view: View, area: str | None = None) -> Answer:
     )
 
 
+def _even_share(communities: Array, area: Array, unit: Array) -> tuple[int, int]:
+    """The whole numbers at and around the mean number of partners."""
+    asked = set(communities.tolist())
+    total = sum(a in asked for a, _ in set(zip(area.tolist(), unit.tolist(), strict=True)))
+    return total // max(len(communities), 1), -(-total // max(len(communities), 1))
+
+
 def _load_row(
-    view: View, side: str, node: int, partner: int, by_kind: Counter[str], kinds: Iterable[str], limit: int
+    view: View, side: str, node: int, partner: int, by_kind: Counter[str], kinds: Iterable[str], even: tuple[int, int]
 ) -> Row:
-    load = "none" if not partner else "under" if partner < limit else "even" if partner == limit else "over"
+    low, high = even
+    load = "none" if not partner else "under" if partner < low else "over" if partner > high else "even"
     return {
         "side": side,
         "node": view.ref(node),
         "area": view.ref(int(view.home()[node])),
         "partners": partner,
         "by_kind": {k: by_kind.get(k, 0) for k in kinds},
-        "limit": limit,
+        "limit": high,
         "load": load,
     }
 

@@ -44,7 +44,9 @@ def test_the_row_of_a_street() -> None:
     assert street["members"] == 55
     assert street["participation"] == {"n": 1, "of": 3, "rate": 1 / 3}
     assert street["self_governance"] == {"n": 1, "of": 2, "rate": 0.5}
-    assert street["coverage"]["grids"] == {"total": 2, "covered": 2, "gaps": 0, "rate": 1.0}
+    assert street["coverage"]["grids"] == {
+        "name": "网格党组织覆盖", "total": 2, "covered": 2, "gaps": 0, "rate": 1.0,
+    }  # fmt: skip
     assert street["pairing"] == {
         "communities": 1, "none": 0, "kind_missing": 1, "expired": 0, "dormant": 0, "unknown": 0,
     }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from typing import Any
 
 import polars as pl
@@ -167,9 +168,15 @@ def test_load_equals_plain_counting(data: Dataset) -> None:
         else:
             wanted = sum(u == row["node"]["id"] for _, u in ties)
         assert row["partners"] == wanted
-        limit = row["limit"]
-        load = "none" if not wanted else "under" if wanted < limit else "even" if wanted == limit else "over"
-        assert row["load"] == load
+        if row["side"] == "community":
+            mean = len(ties) / sum(a["kind"] in ("社区", "村") for a in p.of("Area").values())
+            low, high = math.floor(mean), math.ceil(mean)
+        else:
+            low = high = p.every[row["node"]["id"]]["capacity"] or 1
+        assert row["limit"] == high
+        assert row["load"] == (
+            "none" if not wanted else "under" if wanted < low else "over" if wanted > high else "even"
+        )
 
 
 @few(10)
