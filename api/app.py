@@ -37,6 +37,7 @@ from api.routes import (
     history,
     nodes,
     problems,
+    queries,
     questions,
     reports,
 )
@@ -88,6 +89,7 @@ def create(settings: Settings, store: Opened) -> ASGIApp:
         nodes.router,
         diagrams.router,
         reports.router,
+        queries.router,
         files.router,
         access_routes.router,
     ):

@@ -35,6 +35,7 @@ class Desk:
         self.settings = settings
         self.store = opened.store
         self.address = opened.address
+        self.embedded = opened.embedded
         self._store_id = ""
         self._snapshots: dict[str, Snapshot] = {}
         self._views: OrderedDict[tuple[object, ...], View] = OrderedDict()

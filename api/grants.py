@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from api.caller import Caller
@@ -54,6 +55,7 @@ class Grant:
         permission: one of PERMISSIONS, "" for every caller.
         scoped: whether its answer is bound to the caller's scope, or refused to callers with one.
         action: its word in the audit, "" for plain reads.
+        names: whether it also asks for the permission to see holders' names, since its answer cannot be masked.
     """
 
     method: str
@@ -61,11 +63,16 @@ class Grant:
     permission: str = "read"
     scoped: Scoped = "bound"
     action: str = ""
+    names: bool = False
 
     def fits(self, path: str) -> bool:
         """Whether a path below `/api/v1/` is of this route."""
-        pattern = "".join("[^/]+" if p.startswith("{") else re.escape(p) for p in re.split(r"(\{\w+\})", self.route))
-        return re.fullmatch(pattern, path) is not None
+        return path == self.route or ("{" in self.route and _pattern(self.route).fullmatch(path) is not None)
+
+
+@cache
+def _pattern(route: str) -> re.Pattern[str]:
+    return re.compile("".join("[^/]+" if p.startswith("{") else re.escape(p) for p in re.split(r"(\{\w+\})", route)))
 
 
 def _questions() -> Iterator[Grant]:
@@ -101,13 +108,23 @@ GRANTS: tuple[Grant, ...] = (
     Grant("DELETE", "keys/{id}", "keys", "refused", "key-revoke"),
     Grant("GET", "audit", "audit", "refused", "audit"),
     Grant("GET", "me", ""),
+    Grant("POST", "query", "query", "refused", "query", names=True),
+    *(Grant("GET", route, "query", "refused", names=True) for route in ("queries", "queries/{id}")),
+    *(
+        Grant(m, r, "query", "refused", "query-save", names=True)
+        for m, r in (("POST", "queries"), ("PUT", "queries/{id}"))
+    ),
+    Grant("DELETE", "queries/{id}", "query", "refused", "query-delete", names=True),
 )
+_PLAIN = {(g.method, g.route): g for g in GRANTS if "{" not in g.route}
+_WITH_PARTS = tuple(g for g in GRANTS if "{" in g.route)
 
 
 def granted(method: str, path: str) -> Grant | None:
     """The grant of a request, None where no route has it."""
     below = path.removeprefix(PREFIX)
-    return next((g for g in GRANTS if g.method == method and g.fits(below)), None)
+    found = _PLAIN.get((method, below))
+    return found or next((g for g in _WITH_PARTS if g.method == method and g.fits(below)), None)
 
 
 def check(caller: Caller, method: str, path: str) -> Grant | None:
@@ -122,6 +139,12 @@ def check(caller: Caller, method: str, path: str) -> Grant | None:
         raise NotFoundError("没有这个地址。", "全部地址见 /docs。", code="unknown-route")
     if grant.permission and grant.permission not in caller.permissions:
         raise RefusedError("没有做这件事的权限。", "请向管理员申请有此权限的密钥。", code="permission-missing")
+    if grant.names and caller.scope is None and not caller.sees_names():
+        raise RefusedError(
+            "自由查询的结果不能遮盖姓名，需要看姓名的权限。",
+            "请用带 --names 的密钥；在本机可用命令 partygraph query。",
+            code="permission-missing",
+        )
     if caller.scope is not None and grant.scoped == "refused":
         raise RefusedError(
             "这项内容不能限定在范围之内。", "请改用范围内的查询，或请不限范围的人员代办。", code="scope-unbound"

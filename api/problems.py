@@ -28,6 +28,19 @@ class UnauthenticatedError(PartygraphError):
     status = 401
 
 
+class BusyError(PartygraphError):
+    """Too many requests, or something that runs one at a time is taken. HTTP 429; `after` in seconds."""
+
+    code = "busy"
+    title = "请求过多"
+    exit_code = 3
+    status = 429
+
+    def __init__(self, detail: str, remedy: str, *, code: str | None = None, after: int = 5) -> None:
+        super().__init__(detail, remedy, code=code)
+        self.after = after
+
+
 MEDIA_TYPE = "application/problem+json"
 PLACES = ("pointer", "parameter", "header", "file", "sheet", "row", "column")
 
@@ -63,6 +76,7 @@ CODES: Mapping[str, str] = {
     "authentication-missing": "非本机地址须先设身份验证",
     "before-invalid": "比较的日期不早于截至日期",
     "body-too-large": "请求的内容太大",
+    "busy": "请求过多，或一次只能做一件的事正在做",
     "chart-too-large": "图太大，请缩小区域或深度",
     "checks-invalid": "核对声明有误",
     "conflict": "要用的东西正被占用，或与现有内容冲突",
@@ -112,6 +126,8 @@ CODES: Mapping[str, str] = {
     "jars-incomplete": "内嵌 Neo4j 的运行库不全",
     "jars-unreachable": "下载不到内嵌 Neo4j 的运行库",
     "java-missing": "找不到可用的 Java",
+    "job-interrupted": "任务中断，没有完成",
+    "job-unfinished": "任务还没有完成",
     "layout-failed": "排版程序出错",
     "layout-missing": "找不到排版程序",
     "layout-timeout": "排版超时",
@@ -119,6 +135,7 @@ CODES: Mapping[str, str] = {
     "measure-invalid": "统计口径有误",
     "media-type": "请求内容的类型不支持",
     "method-not-allowed": "地址不支持该方法",
+    "no-errors": "这次导入没有错误",
     "no-pairing": "治理方案没有声明结对共建",
     "not-confirmed": "需要确认的操作没有确认",
     "not-found": "没有找到",
@@ -132,7 +149,19 @@ CODES: Mapping[str, str] = {
     "permission-missing": "没有做这件事的权限",
     "port-taken": "端口被占用",
     "profile-invalid": "治理方案有误",
+    "query-busy": "另一个查询正在执行",
+    "query-invalid": "查询语句不合语法或执行出错",
+    "query-memory": "查询用的内存太多",
+    "query-name-taken": "已有同名的查询",
+    "query-off": "自由查询没有开放",
+    "query-refused": "查询语句会写入、读外部内容或看系统，不执行",
+    "query-timeout": "查询没有在限定时间内完成",
+    "query-too-large": "查询结果太大",
+    "rate-limited": "请求太频繁",
     "records-unusable": "密钥与审计的记录文件不能使用",
+    "repeat-mismatch": "同一个 Idempotency-Key 用于不同的请求",
+    "repeat-running": "同一个 Idempotency-Key 的请求还在进行",
+    "repeat-secret": "同一个 Idempotency-Key 的请求已经完成，其应答不能重现",
     "request-invalid": "请求不合要求",
     "revision-built-upon": "后来的修订又改动了同样的内容，不能撤销",
     "revision-changed": "比对之后区划又有了新修订",
@@ -159,15 +188,18 @@ CODES: Mapping[str, str] = {
     "store-too-old": "图数据库版本太旧",
     "store-tool-failed": "Neo4j 的管理工具出错",
     "store-unreachable": "连接不上图数据库",
+    "too-many-failures": "身份验证失败次数太多",
     "unavailable": "外部条件不具备",
     "unknown-command": "没有这个命令",
     "unknown-district": "没有这个区划，或它没有载入",
     "unknown-finding": "没有这条问题",
     "unknown-id": "没有这个标识或名称的节点，或不在查询日期的有效期内",
+    "unknown-job": "没有这个任务",
     "unknown-key": "没有这个密钥",
     "unknown-kind": "没有这种图",
     "unknown-option": "没有这个选项",
     "unknown-problem": "没有这个错误代码",
+    "unknown-query": "没有这个保存的查询",
     "unknown-revision": "没有这个修订",
     "unknown-route": "没有这个地址",
     "usage": "命令用法不对",

@@ -1,4 +1,6 @@
-"""The one SQLite file of a service (`DATA_DIR/records.sqlite3`, WAL): API keys and the audit, apart from the graph.
+"""The one SQLite file of a service (`DATA_DIR/records.sqlite3`, WAL), apart from the graph.
+
+It holds API keys, the audit, saved queries, jobs, and the answers to requests that may come twice.
 
 So an ad-hoc query never sees a key's hash, a restored graph does not roll the audit back, and a denial is recorded
 while the store is down. Several processes of one host share the file.
@@ -30,6 +32,19 @@ CREATE TABLE IF NOT EXISTS audit (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS audit_head (
     one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL, hash TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS queries (
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL, owner_name TEXT NOT NULL, name TEXT NOT NULL, about TEXT NOT NULL,
+    text TEXT NOT NULL, parameters TEXT NOT NULL, shared INTEGER NOT NULL, changed TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS jobs (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL, owner TEXT NOT NULL, owner_name TEXT NOT NULL,
+    district TEXT, created TEXT NOT NULL, started TEXT, ended TEXT, progress TEXT NOT NULL, pid INTEGER,
+    pid_started REAL, orders TEXT NOT NULL, status INTEGER, result TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS repeats (
+    caller TEXT NOT NULL, key TEXT NOT NULL, asked TEXT NOT NULL, body TEXT, at TEXT NOT NULL, status INTEGER,
+    headers TEXT, answer BLOB, PRIMARY KEY (caller, key)
 ) STRICT;
 CREATE TRIGGER IF NOT EXISTS audit_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is kept'); END;
 CREATE TRIGGER IF NOT EXISTS audit_fixed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is fixed'); END;

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import orjson
 from starlette.requests import Request
+from starlette.responses import Response
 
 from api.asking import NO_FILES, Asked, Given, asked
 from api.caller import Caller
 from api.desk import Desk
 from api.parameters import Parameter
-from api.prepared import Kept, PreparedResponse, key_of, prepare
+from api.prepared import WORTH_ZIPPING, Kept, PreparedResponse, key_of, prepare, takes_gzip
 from api.records import Records
 from api.redaction import redacted
 from api.watch import Watch
@@ -70,6 +72,15 @@ def answered(request: Request, about: Asked, body: Row) -> PreparedResponse:
         query = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"] + [("cursor", body["next"])]
         headers["Link"] = f'<{request.url.path}?{urlencode(query)}>; rel="next"'
     return keep(request, about, orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY), JSON, headers)
+
+
+def sent(request: Request, body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON answer that is this caller's alone and not kept; gzipped if it is long and the client takes that."""
+    content = orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
+    head = {"Cache-Control": "no-store", "Vary": "Authorization, Accept-Encoding", **(headers or {})}
+    if len(content) > WORTH_ZIPPING and takes_gzip(request.headers.get("accept-encoding", "").encode()):
+        content, head["Content-Encoding"] = gzip.compress(content, 6, mtime=0), "gzip"
+    return Response(content, status, head, JSON)
 
 
 def keep(request: Request, about: Asked, body: bytes, media_type: str, headers: Mapping[str, str]) -> PreparedResponse:

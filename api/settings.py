@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=64, description="服务进程数")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="日志级别")
     cors: str = Field("", description="允许跨域访问的来源，逗号分隔；空为不允许")
+    query: Literal["auto", "on", "off"] = Field(
+        "auto", description="自由 Cypher 查询：auto 为内嵌 Neo4j 开放、服务器不开放；on 开放；off 不开放"
+    )
+    rate: int = Field(12000, ge=1, description="每个调用者每分钟可算出多少个新应答（已备好的应答另计，可多十倍）")
     oidc_issuer: str = Field("", description="统一身份认证（OIDC）的签发者地址")
     oidc_audience: str = Field("", description="OIDC 令牌的受众")
     oidc_jwks: str = Field("", description="OIDC 公钥（JWKS）的地址或文件")
@@ -216,6 +220,8 @@ _BOUNDS = {
     "log_level": "debug、info、warning、error",
     "port": "1 到 65535 的整数",
     "workers": "1 到 64 的整数",
+    "query": "auto、on、off",
+    "rate": "不小于 1 的整数",
     "heap": "数字加单位，如 512m、1g",
     "page_cache": "数字加单位，如 256m、1g",
 }

@@ -10,7 +10,7 @@ import typer
 from api.catalogue import district_rows
 from api.cli.help import ChineseCommand
 from api.cli.output import put_file, put_json, put_table, say
-from api.cli.shell import JSON, desk, settings_of, working
+from api.cli.shell import JSON, RESULT, desk, settings_of, working
 from api.columns import count, node, text
 from api.exporting import FORMATS, export, template
 from api.importing import chosen_district, import_files, refuse_missing, write_marked
@@ -116,6 +116,7 @@ def import_(
             complete=complete or (),
             drop_personal=drop_personal,
         )
+        ctx.meta[RESULT] = "ok" if report["ok"] else "import-invalid"
     if errors is not None and (report["errors"] or report["warnings"]):
         _put_errors(errors, paths, report, silent=as_json)
     if not report["ok"]:

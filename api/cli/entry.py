@@ -19,6 +19,7 @@ from api.cli import (
     drawing,
     history,
     nodes,
+    querying,
     rectifying,
     reporting,
     serving,
@@ -54,6 +55,7 @@ def build() -> typer.Typer:
     comparing.add_comparing(app)
     rectifying.add_findings(app)
     history.add_history(app)
+    querying.add_querying(app)
     drawing.add_drawing(app)
     reporting.add_reporting(app)
     access.add_access(app)

@@ -4,18 +4,37 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 
+from api import audit
+from api.audit import Deed
+from api.caller import LOCAL
 from api.cli.output import console
 from api.desk import Desk
 from api.opening import opened
+from api.records import Records
 from api.settings import Settings, read_settings
+from graph.errors import PartygraphError
 
 PATIENCE = 2.0
+RESULT = "partygraph.result"
+"""Where a command that refuses after its `desk` block leaves the code for the audit."""
+DEEDS: Mapping[str, str] = {
+    "load": "load",
+    "unload": "unload",
+    "import": "import",
+    "export": "export",
+    "revert": "revert",
+    "query": "query",
+    "findings waive": "waive",
+    "findings unwaive": "unwaive",
+    **{f"findings {name}": "rectify" for name in ("start", "close", "reopen")},
+}
+"""Commands whose deeds stand in the audit, and their words there."""
 NO_FLAG = ("neo4j_password", "district")
 """A password on a command line is seen by other users; `--district` belongs to the commands."""
 
@@ -29,10 +48,36 @@ def settings_of(ctx: typer.Context) -> Settings:
 
 @contextmanager
 def desk(ctx: typer.Context) -> Iterator[Desk]:
-    """The desk of the settings' store, open for a `with` block; a slow start is told on stderr."""
+    """The desk of the settings' store, open for a `with` block; a slow start is told on stderr.
+
+    What the command does is in the audit when the block ends, so before anything of it is told.
+    """
     settings = settings_of(ctx)
-    with working("正在打开图数据库……") as progress, _closing(settings, progress) as made:
+    with working("正在打开图数据库……") as progress, _recorded(ctx, settings), _closing(settings, progress) as made:
         yield made
+
+
+@contextmanager
+def _recorded(ctx: typer.Context, settings: Settings) -> Iterator[None]:
+    """Write a deed into the audit with its result; nothing is done where that could not be written."""
+    words = ctx.command_path.partition(" ")[2]
+    action = DEEDS.get(words)
+    if action is None:
+        yield
+        return
+    with Records(settings.data_dir) as records:
+        result = "defect"
+        try:
+            yield
+            result = str(ctx.meta.get(RESULT, "ok"))
+        except PartygraphError as error:
+            result = error.code
+            raise
+        except KeyboardInterrupt:
+            result = "interrupted"
+            raise
+        finally:
+            audit.append(records, LOCAL, Deed(action, f"command {words}", result))
 
 
 @contextmanager

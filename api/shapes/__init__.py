@@ -12,6 +12,7 @@ from api.shapes.base import AnyAnswer, Card, Listed
 from api.shapes.history import Diff, Reverted, Revisions, Submissions
 from api.shapes.judged import Bounds, Claims, Finding, Findings, Rules
 from api.shapes.planning import Comparison, Recommendation, WhatIf
+from api.shapes.queries import QueryAnswer, SavedQueries, SavedQuery
 from api.shapes.replies import ImportReport, Problem
 from api.shapes.structure import Chain, Coverage, Gaps
 from api.shapes.ties import AllianceStatus, InfluenceAnswer, PairingLoad, Paths, Unpaired, WeakPoints
@@ -42,6 +43,9 @@ SHAPES: tuple[Any, ...] = (
     Me,
     NewKey,
     Audit,
+    QueryAnswer,
+    SavedQuery,
+    SavedQueries,
     AnyAnswer,
     Listed,
     Card,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -36,6 +36,7 @@ class Store:
     def __init__(self, driver: neo4j.Driver, database: str) -> None:
         self._driver = driver
         self._database = database
+        self._pinging: tuple[threading.Thread, list[PartygraphError | None]] | None = None
 
     def read(self, statement: str, *, timeout: float = READ_SECONDS, **parameters: Any) -> list[list[Any]]:
         """Run one statement in READ mode and return its records as lists. Writes in it are refused by the server."""
@@ -80,23 +81,69 @@ class Store:
         return self.write(lambda run: run(statement, **parameters), timeout=timeout)
 
     def ping(self, timeout: float = 2.0) -> None:
-        """Answer a real query within `timeout` seconds or raise `UnavailableError`, even if the server hangs."""
+        """Answer a real query within `timeout` seconds or raise `UnavailableError`, even if the server hangs.
+
+        While one question hangs, later callers wait for its answer instead of holding further connections.
+        """
+        pinging = self._pinging
+        if pinging is None or not pinging[0].is_alive():
+            pinging = self._pinging = self._ping(timeout)
+        thread, outcome = pinging
+        thread.join(timeout)
+        if not outcome:
+            raise UnavailableError(f"图数据库在{timeout:g}秒内没有应答。", "请稍后重试，或检查数据库的负载。")
+        if outcome[0] is not None:
+            raise outcome[0]
+
+    @contextmanager
+    def asking(
+        self,
+        statement: str,
+        parameters: Mapping[str, Any],
+        judge: Callable[[str, Mapping[str, Any]], None],
+        **limits: Any,
+    ) -> Iterator[tuple[list[str], Iterator[tuple[Any, ...]]]]:
+        """A user's own statement in a READ transaction that never commits: its columns, and its records as they come.
+
+        Args:
+            judge: gets query type and plan of its EXPLAIN, and raises if it may not run.
+            limits: `timeout` in seconds and `metadata`, by which the transaction is found again.
+
+        Raises `InputError` query-invalid for what the server cannot read; none of its words are told.
+        """
+        with _told_to_user(), self._session(neo4j.READ_ACCESS) as session:
+            with _never_committed(session, limits) as transaction:
+                found = transaction.run(f"EXPLAIN {statement}", dict(parameters)).consume()
+                judge(str(found.query_type), found.plan or {})
+            with _never_committed(session, limits) as transaction:
+                result = transaction.run(statement, dict(parameters))
+                yield list(result.keys()), (tuple(record) for record in result)
+
+    def refuses_writes(self) -> bool:
+        """Whether the server itself refuses a write in a READ transaction; it is rolled back in any case."""
+        try:
+            with self._session(neo4j.READ_ACCESS) as session, _never_committed(session, {}) as probe:
+                probe.run("CREATE (n:Probe) RETURN n").consume()
+        except trouble.ClientError as error:
+            return "AccessMode" in (error.code or "")
+        except (trouble.Neo4jError, trouble.DriverError, OSError) as error:
+            raise _told_of(error) from error
+        return False
+
+    def _ping(self, timeout: float) -> tuple[threading.Thread, list[PartygraphError | None]]:
         outcome: list[PartygraphError | None] = []
 
         def ask() -> None:
             try:
-                self.read("RETURN 1", timeout=timeout)
+                with _told(), self._session(neo4j.READ_ACCESS) as session:
+                    session.run(neo4j.Query("RETURN 1", timeout=timeout)).consume()
                 outcome.append(None)
             except PartygraphError as error:
                 outcome.append(error)
 
         thread = threading.Thread(target=ask, daemon=True, name="store-ping")
         thread.start()
-        thread.join(timeout)
-        if not outcome:
-            raise UnavailableError(f"图数据库在{timeout:g}秒内没有应答。", "请稍后重试，或检查数据库的负载。")
-        if outcome[0] is not None:
-            raise outcome[0]
+        return thread, outcome
 
     def close(self) -> None:
         """Close all connections."""
@@ -171,6 +218,46 @@ def _told() -> Iterator[None]:
         yield
     except (trouble.Neo4jError, trouble.DriverError, OSError) as error:
         raise _told_of(error) from error
+
+
+@contextmanager
+def _never_committed(session: neo4j.Session, limits: Mapping[str, Any]) -> Iterator[neo4j.Transaction]:
+    transaction = session.begin_transaction(**{"timeout": READ_SECONDS, **limits})
+    try:
+        yield transaction
+    finally:
+        transaction.close()
+
+
+@contextmanager
+def _told_to_user() -> Iterator[None]:
+    """Turn what the server says of a user's own statement into one of our errors, with the place alone."""
+    try:
+        yield
+    except trouble.ClientError as error:
+        code = error.code or ""
+        if "AccessMode" in code:
+            raise InputError("查询语句会写入。", "只能查询。", code="query-refused") from None
+        if ".Statement." not in code:
+            raise _told_of(error) from None
+        place = re.search(r"\(line (\d+), column (\d+)", error.message or "")
+        where = f"（第{place[1]}行第{max(1, int(place[2]) - _PREFIX * (place[1] == '1'))}列）" if place else ""
+        why = _STATEMENT.get(code.rpartition(".")[2], "不能执行")
+        raise InputError(f"查询语句{why}{where}。", "请按 Neo4j 的 Cypher 语法改正。", code="query-invalid") from None
+    except (trouble.Neo4jError, trouble.DriverError, OSError) as error:
+        raise _told_of(error) from None
+
+
+_PREFIX = len("EXPLAIN ")
+_STATEMENT = {
+    "SyntaxError": "有语法错误",
+    "SemanticError": "有语法错误",
+    "TypeError": "中有类型不合的值",
+    "ArgumentError": "中有不合要求的值",
+    "ArithmeticError": "中的计算出错",
+    "EntityNotFound": "中的节点或关系已不存在",
+    "ParameterMissing": "用到了没有给出的参数",
+}
 
 
 def _told_of(error: Exception) -> PartygraphError:

@@ -87,6 +87,18 @@ class Embedded:
                 self._process = None
             self._state = _find(self.home, self._options.progress) or self._launch(port=self._state.port)
 
+    def restart(self) -> None:
+        """Kill a Neo4j that no longer lets itself be asked, and start it again; this program owns the new one.
+
+        Nothing acknowledged is lost: Neo4j recovers from its log. Another program that did so meanwhile is found.
+        """
+        hung = self._state
+        with folder.mutex(self.home, MUTEX_TIMEOUT, self._waiting):
+            if folder.read_state(self.home) == hung and folder.is_alive(hung.pid, hung.started):
+                psutil.Process(hung.pid).kill()
+                _wait_for_end(hung, java.STOP_TIMEOUT)
+        self.revive()
+
     def close(self, patience: float = PATIENCE) -> None:
         """Give the share back; the owner stops Neo4j as soon as no other program uses it.
 
