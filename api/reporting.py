@@ -11,6 +11,7 @@ import numpy as np
 from api.asking import Asked, body
 from api.exporting import XLSX
 from api.grants import BOUND
+from api.month import BETWEEN, between
 from api.parameters import AREA, AS_OF, DISTRICT, REVISION, Parameter, parse
 from api.problems import RefusedError
 from api.questions import question
@@ -43,6 +44,7 @@ OWN = (
     Parameter("recipient", "主送单位", flags=("--recipient",)),
     Parameter("copies", "抄送单位", flags=("--copies",)),
     Parameter("mark", "另加的标记，如 内部资料", flags=("--mark",)),
+    Parameter("before", "月通报比较的日期，默认上月最后一天", "date", flags=("--before",)),
 )
 PARAMETERS = (*OWN, DISTRICT, AS_OF, REVISION)
 
@@ -81,7 +83,9 @@ def compiled(settings: Settings, about: Asked, kind: str) -> Report:
         copies=values["copies"] or "",
         mark=values["mark"] or "",
     )
-    answers = {name: _answer(about, name, levels) for name in names}
+    answers = {name: _answer(about, name, levels) for name in names if name not in BETWEEN}
+    if set(names) & set(BETWEEN):
+        answers |= between(about, lambda earlier: _answer(earlier, "coverage", levels))
     return chosen.build(Material(about.view, answers, values["area"], "、".join(levels), imprint))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from visual.reports import coverage
+from visual.reports import booklet, claims, coverage, monthly, pairing, rectification
 from visual.reports.content import Report
 from visual.reports.material import Material
 
@@ -31,6 +31,11 @@ class Kind:
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "coverage": Kind("覆盖分析", coverage.NEEDS, coverage.coverage_report),
+        "pairing": Kind("结对共建情况", pairing.NEEDS, pairing.pairing_report),
+        "monthly": Kind("月通报", monthly.NEEDS, monthly.monthly_report),
+        "claims": Kind("口径核对表", claims.NEEDS, claims.claims_report),
+        "rectification": Kind("整改台账", rectification.NEEDS, rectification.rectification_report),
+        "booklet": Kind("一区一册", booklet.NEEDS, booklet.booklet_report, booklet.TAKES),
     }
 )
 FORMATS = ("pdf", "docx", "xlsx")

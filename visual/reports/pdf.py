@@ -79,7 +79,7 @@ def as_json(report: Report, inputs: dict[str, str], tools: Tools) -> dict[str, A
         "signature": signature(report),
         "book": report.book,
         "items": [
-            *({"type": "text", "text": p.text} for p in report.lead),
+            *({"type": "text", "text": clean(p.text)} for p in report.lead),
             *_items(report.sections, state),
         ],
         "attached": [section.title for section in report.attachments],
@@ -129,7 +129,7 @@ def _items(sections: tuple[Section, ...], state: _Numbering) -> Iterator[dict[st
 def _blocks(blocks: tuple[Block, ...], state: _Numbering) -> Iterator[dict[str, Any]]:
     for block in blocks:
         if isinstance(block, Paragraph):
-            yield {"type": "text", "text": block.text}
+            yield {"type": "text", "text": clean(block.text)}
         elif isinstance(block, Table):
             state.table += 1
             yield table_json(block, state.table)

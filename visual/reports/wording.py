@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from visual.charts.coverage import percent
 from visual.reports.content import Cell, Share
+from visual.text import clean
 
 LEAST_RANKED = 10
 """Shares of fewer than so many are not ranked (print.md: small denominators)."""
@@ -34,7 +35,7 @@ def cell_words(cell: Cell) -> str:
         if cell.n is None:
             return "未报"
         return f"{cell.n}/{cell.of}\n{percent(cell.n, cell.of)}" if cell.of else NOTHING
-    return str(cell)
+    return clean(str(cell))
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:

@@ -6,6 +6,8 @@ from graph.errors import NotFoundError, ParameterError
 from visual.reports.content import Report
 from visual.reports.kinds import FORMATS
 from visual.reports.pdf import Tools, Written, write_pdf
+from visual.reports.word import write_docx
+from visual.reports.workbook import write_xlsx
 
 
 def write(report: Report, fmt: str, tools: Tools, template: bytes | None = None) -> Written:
@@ -21,4 +23,6 @@ def write(report: Report, fmt: str, tools: Tools, template: bytes | None = None)
         raise NotFoundError("没有这种报告格式。", f"可用的格式：{'、'.join(FORMATS)}。", code="format-unknown")
     if template is not None and fmt != "docx":
         raise ParameterError("模板只用于 docx。", "请把 -o 的扩展名改为 .docx，或去掉 --template。")
-    return write_pdf(report, tools)
+    if fmt == "docx":
+        return write_docx(report, tools, template)
+    return write_xlsx(report) if fmt == "xlsx" else write_pdf(report, tools)
