@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from visual.cut import Cut, Upright, cut_flat, cut_upright, place_box
+from visual.cut import MOST_LINES, Cut, Upright, cut_flat, cut_upright, name_of, place_box
 from visual.figure import Area, Paper, Placed, Point, Route, TreeNode
 from visual.rollup import depth_of, levels_of
+from visual.text import vertical_cells, wrap
 
 ROOT_SIZE, SECOND_SIZE = 16.0, 12.0
 LEAF_SIZE = {"A3": 10.5, "A4": 9.0}
 NOTE_SIZE = {"A3": 8.0, "A4": 7.5}
+ROOMY_NOTE = 9.0  # where boxes have white enough
 MAX_BANDS = 3
 TRUNK = 14.0  # width kept free at the left of folded rows for their trunk
 LEAF_GAPS, LEVEL_GAPS = (4.5, 120.0), (20.0, 150.0)  # least and most between neighbours and between levels, points
@@ -48,10 +50,7 @@ class Block:
 def measure(tree: TreeNode, plan: Plan, paper: Paper, room: float) -> Block:
     """Cut every box, make the boxes of a level equal and fold what is wider than `room` (points)."""
     depth = depth_of(tree)
-    cuts = [
-        {id(node): _cut(node, at, depth, plan, paper, len(level)) for node in level}
-        for at, level in enumerate(levels_of(tree))
-    ]
+    cuts = [_cut_level(level, at, depth, plan, paper) for at, level in enumerate(levels_of(tree))]
     sizes: dict[tuple[int, int], tuple[float, float]] = {}
     for at, row in enumerate(cuts):
         for cut in row.values():
@@ -73,16 +72,28 @@ def banded(block: Block, count: int) -> Block:
     return replace(block, rows=rows, width=_width(block.box, rows, LEAF_GAPS[0]))
 
 
-def _cut(node: TreeNode, level: int, depth: int, plan: Plan, paper: Paper, breadth: int) -> Cut:
-    last = level == depth and level > 0
+def _cut_level(level: Sequence[TreeNode], at: int, depth: int, plan: Plan, paper: Paper) -> dict[int, Cut]:
+    """The cut of each box of a level by the id() of its node. Where one name gives way to its short form all do, or
+    siblings would be called by two measures."""
+    last = at == depth and at > 0
     size = LEAF_SIZE[paper]
-    if level == 0:
+    if at == 0:
         size = ROOT_SIZE
-    elif level == 1 and (not last or breadth <= FEW):
+    elif at == 1 and (not last or len(level) <= FEW):
         size = SECOND_SIZE
+    note = NOTE_SIZE[paper] if plan.pad == 1.0 else ROOMY_NOTE
+    boxes = [node.box for node in level]
     if last and plan.upright:
-        return cut_upright(node.box, size, NOTE_SIZE[paper], plan.upright)
-    return cut_flat(node.box, size, NOTE_SIZE[paper], 24.0 if level == 0 else plan.wrap_em, plan.pad)
+        limit = plan.upright.cells
+        if any(box.short and len(vertical_cells(name_of(box, box.label))) > limit for box in boxes):
+            boxes = [replace(box, label=box.short) if box.short else box for box in boxes]
+        found = [cut_upright(box, size, note, plan.upright) for box in boxes]
+    else:
+        wrap_em = 24.0 if at == 0 else plan.wrap_em
+        if any(box.short and len(wrap(name_of(box, box.label), wrap_em)) > MOST_LINES for box in boxes):
+            boxes = [replace(box, label=box.short) if box.short else box for box in boxes]
+        found = [cut_flat(box, size, note, wrap_em, plan.pad) for box in boxes]
+    return {id(node): cut for node, cut in zip(level, found, strict=True)}
 
 
 def _fold(
@@ -216,7 +227,8 @@ class _Comb:
         for row in block.rows:
             bus, row_top = row_top + self.level_gap / 2, row_top + self.level_gap
             indent = TRUNK if folded else 0.0
-            x = left + indent + (width - indent - _row_width(row, self.gap)) / 2
+            # In the middle where it leaves the trunk free, so that a middle child hangs right under its parent.
+            x = max(left + indent, left + (width - _row_width(row, self.gap)) / 2)
             for child in row:
                 child_width = spread_width(child, self.gap)
                 child_key, centre = self.put(child, x, row_top, child_width)
@@ -224,6 +236,8 @@ class _Comb:
                 x += child_width + row_gap(row, self.gap)
             row_top += max(spread_height(child, self.level_gap) for child in row)
         centre = (drops[0][2] + drops[-1][2]) / 2 if drops and not folded else left + width / 2
+        # A drop close beside the stem would make a kink: the parent moves over it.
+        centre = next((x for _, _, x, bus, _ in drops if bus == drops[0][3] and abs(x - centre) < TRUNK), centre)
         placed = place_box(key, block.node.box, block.cut, centre, top, box_width, box_height)
         self.placed.insert(at, placed)
         stem = (centre, top + box_height)

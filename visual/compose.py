@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
-from graph.errors import ParameterError
-from visual.dot import NETWORK_SIZE, number, tooltip_text
+from visual.dot import number, tooltip_text
 from visual.figure import Drawing, FrameText, Page, Symbol
 from visual.sheet import POINTS_PER_MM, SYMBOL_HEIGHT, SYMBOL_WIDTH
+from visual.strokes import Drawn, drawn_once
 from visual.style import BLACK, BOXES, LINES, TEXT_FONT, TITLE_FONTS, box_colour
 
 SVG = "http://www.w3.org/2000/svg"
@@ -15,7 +15,6 @@ XLINK = "http://www.w3.org/1999/xlink"
 HATCH_FILL = "url(#hatch)"
 DASHES = {"dashed": "5,2", "dotted": "1,5"}
 DOUBLE_CORE = "1"
-MOST_SCALE, LEAST_TEXT = 1.5, 9.0  # of charts that dot lays out
 
 ET.register_namespace("", SVG)
 ET.register_namespace("xlink", XLINK)
@@ -64,9 +63,9 @@ def _hatch() -> ET.Element:
 
 
 def _drawing(page: Page, laid_out: bytes) -> ET.Element:
-    """Graphviz's group with its own background and titles replaced, moved to its place on the page."""
-    source = ET.fromstring(laid_out)
-    group = source[0]  # Graphviz draws one group, g#graph0
+    """Graphviz's group with its own background and titles replaced, moved to its place on the page (its coordinates
+    run upwards from 0 and are negative)."""
+    group = ET.fromstring(laid_out)[0]  # Graphviz draws one group, g#graph0
     tips = {item.key: tooltip_text(item.box) for item in page.placed}
     nodes: list[ET.Element] = []
     edges: list[ET.Element] = []
@@ -77,26 +76,12 @@ def _drawing(page: Page, laid_out: bytes) -> ET.Element:
         elif "node" in kinds:
             nodes.append(child)
             _dress(child, kinds, tips)
-    drawn = ET.Element(_tag("g"), {"id": "drawing", "transform": _transform(page, source, group)})
+    drawn = ET.Element(_tag("g"), {"id": "drawing", "transform": f"translate(0 {number(page.height)})"})
+    edges = _once(edges)
     drawn.extend(edges)
     drawn.extend(_cores(edges))
     drawn.extend(nodes)
     return drawn
-
-
-def _transform(page: Page, source: ET.Element, group: ET.Element) -> str:
-    """Where Graphviz's coordinates (y upwards, negative) come to lie on the page."""
-    if page.engine == "nop2":
-        return f"translate(0 {number(page.height)})"
-    width, height = (float(value) for value in source.get("viewBox", "").split()[2:])
-    scale = min(page.area.width / width, page.area.height / height, MOST_SCALE)
-    if scale * NETWORK_SIZE < LEAST_TEXT:
-        raise ParameterError(
-            "关系图太大，排在一页上字会小于9磅。", "请减少条数（-k）、缩小范围，或改用 A3。", code="chart-too-large"
-        )
-    left = page.area.left + (page.area.width - width * scale) / 2
-    top = page.area.top + (page.area.height - height * scale) / 2
-    return f"translate({number(left)} {number(top)}) scale({scale:.4f}) {group.get('transform', '')}"
 
 
 def _dress(node: ET.Element, kinds: list[str], tips: dict[str, str]) -> None:
@@ -115,6 +100,21 @@ def _dress(node: ET.Element, kinds: list[str], tips: dict[str, str]) -> None:
             element.set("fill", "none")
         elif "gap" in kinds and element.tag in (_tag("polygon"), _tag("path")):
             element.set("fill", HATCH_FILL)
+
+
+def _once(edges: list[ET.Element]) -> list[ET.Element]:
+    """The edges with what an edge before them has drawn left out; those of which nothing remains are gone."""
+    done: Drawn = {}
+    kept = []
+    for edge in edges:
+        style = next((kind for kind in edge.get("class", "").split() if kind in LINES), "")
+        paths = list(edge.iter(_tag("path")))
+        if style and not LINES[style].arrow:
+            for path in paths:
+                path.set("d", drawn_once(path.get("d", ""), style, done))
+        if not paths or any(path.get("d") for path in paths):
+            kept.append(edge)
+    return kept
 
 
 def _cores(edges: list[ET.Element]) -> list[ET.Element]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from visual.figure import Box, Placed, TextRun
-from visual.text import LINE_PITCH, clean, em, vertical_cells, vertical_columns, wrap
+from visual.text import LINE_PITCH, clean, em, note_columns, vertical_cells, vertical_columns, wrap, wrap_note
 
 PAD_X, PAD_Y = 8.0, 6.0
 UPRIGHT_PAD_X, UPRIGHT_PAD_Y, COLUMN_GAP = 3.75, 5.0, 2.0
@@ -67,7 +67,7 @@ def cut_flat(
     if len(lines) > MOST_LINES and box.short:
         lines = wrap(name_of(box, box.short), wrap_em)
     limit = max(wrap_em * size / note_size, least_note)
-    notes = tuple(line for note in notes_of(box) for line in wrap(note, limit))
+    notes = tuple(line for note in notes_of(box) for line in wrap_note(note, limit))
     stack: tuple[Run, ...] = ((lines, size), *tag_of(box), *(((notes, note_size),) if notes else ()))
     width = max(_across(run) for run in stack) + 2 * PAD_X * pad
     return Cut((stack,), width, sum(_deep(run) for run in stack) + 2 * PAD_Y * pad, upright=False)
@@ -80,14 +80,12 @@ def cut_upright(box: Box, size: float, note_size: float, how: Upright) -> Cut:
     columns: list[tuple[Run, ...]] = [
         ((column, size),) for column in vertical_columns(name_of(box, box.label), short, how.cells)
     ]
-    notes = tuple(cell for note in notes_of(box) for cell in vertical_cells(note))
+    notes = "".join(notes_of(box))
     if notes and how.beside:
         limit = int(how.cells * size / note_size)
-        count = -(-len(notes) // limit)
-        length = -(-len(notes) // count)
-        columns += [((notes[start : start + length], note_size),) for start in range(0, len(notes), length)]
+        columns += [((cells, note_size),) for cells in note_columns(notes, limit)]
     elif notes:
-        columns[0] = (*columns[0], (notes, note_size))
+        columns[0] = (*columns[0], (vertical_cells(notes), note_size))
     columns[0] = (*columns[0], *tag_of(box))
     width = sum(_column_width(column) for column in columns) + COLUMN_GAP * (len(columns) - 1) + 2 * UPRIGHT_PAD_X
     height = max(_stack_height(column) for column in columns) + 2 * UPRIGHT_PAD_Y

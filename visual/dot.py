@@ -8,15 +8,11 @@ from urllib.parse import quote as quote_url
 
 import graphviz
 
-from visual.cut import name_of, notes_of, tag_of
-from visual.figure import Box, Link, Placed, Point, Route, TextRun
+from visual.figure import Box, Placed, Point, Route, TextRun
 from visual.style import BLACK, BOXES, LINES, TEXT_FONT, box_colour
-from visual.text import clean, em, wrap
+from visual.text import clean
 
 POINTS_PER_INCH = 72.0
-NETWORK_SIZE = 12.0
-NETWORK_PADDING = 22.0
-NETWORK_EM = 14.0
 FLAT_ARROW = "0.6"
 
 
@@ -47,7 +43,7 @@ def fixed_dot(
 ) -> str:
     """DOT text with a fixed position for everything (`layout=nop2`). Graph units are points, origin bottom left."""
     height = size[1]
-    graph = _graph(title, layout="nop2", notranslate="true", bb=f"0,0,{number(size[0])},{number(height)}")
+    graph = _graph(title, size)
     for item in placed:
         _place(graph, item, height, mono=mono, link_prefix=link_prefix)
     for index, run in enumerate(captions, 1):
@@ -57,34 +53,6 @@ def fixed_dot(
         attributes = {**_line(route.style), "pos": spline(points, arrow=LINES[route.style].arrow)}
         graph.edge(route.source, route.target, **attributes)
     return str(graph.source)
-
-
-def network_dot(
-    title: str, boxes: Sequence[Box], links: Sequence[Link], *, rankdir: str, mono: bool, link_prefix: str
-) -> str:
-    """DOT text for the `dot` engine. Lines of lead make the ranks; all others cross without moving a box."""
-    graph = _graph(title, layout="dot", rankdir=rankdir, ordering="out", nodesep="0.3", ranksep="0.6", splines="spline")
-    for box in boxes:
-        lines = network_lines(box)
-        width = max(em(line) for line in lines) * NETWORK_SIZE + NETWORK_PADDING
-        height = len(lines) * NETWORK_SIZE * 1.2 + 12
-        graph.node(box.id, literal(lines), **_box(box, width, height, NETWORK_SIZE, mono, link_prefix))
-    ranked = any(link.style == "lead" for link in links)
-    for link in links:
-        attributes = _line(link.style)
-        if ranked and link.style != "lead":
-            attributes["constraint"] = "false"
-        if link.label:
-            attributes |= {"label": literal([link.label]), "fontsize": "9", "fontname": TEXT_FONT}
-        graph.edge(link.source, link.target, **attributes)
-    return str(graph.source)
-
-
-def network_lines(box: Box) -> tuple[str, ...]:
-    """The lines of a network box: its name, 空白 for a gap, its notes."""
-    tag = tuple(line for lines, _ in tag_of(box) for line in lines)
-    names = (name_of(box, box.label), *tag, *notes_of(box))
-    return tuple(line for name in names for line in wrap(name, NETWORK_EM))
 
 
 def number(value: float) -> str:
@@ -112,9 +80,10 @@ def spline(points: Sequence[Point], *, arrow: bool = False) -> str:
     return " ".join(parts)
 
 
-def _graph(title: str, **attributes: str) -> graphviz.Digraph:
+def _graph(title: str, size: tuple[float, float]) -> graphviz.Digraph:
     graph: graphviz.Digraph = graphviz.Digraph(clean(title).replace("\\", "/") or "chart")
-    graph.attr("graph", charset="UTF-8", outputorder="edgesfirst", **attributes)
+    bounds = f"0,0,{number(size[0])},{number(size[1])}"
+    graph.attr("graph", charset="UTF-8", outputorder="edgesfirst", layout="nop2", notranslate="true", bb=bounds)
     graph.attr("node", shape="box", fixedsize="true", fontname=TEXT_FONT)
     graph.attr("edge", arrowhead="none")
     return graph

@@ -5,7 +5,6 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from typing import cast
 
-from graph.errors import ParameterError
 from visual.dot import number, tooltip_text
 from visual.figure import Drawing, FrameText, LineStyle, Page, Placed, Route, Symbol, TextRun
 from visual.sheet import SYMBOL_HEIGHT, SYMBOL_WIDTH
@@ -16,12 +15,7 @@ HATCHED = "#f2f2f2"  # draw.io's own hatch is only drawn in its sketch style: ga
 
 
 def drawio(drawing: Drawing, chosen: list[tuple[int, Page]]) -> bytes:
-    """The pages (number, page) of a drawing as mxGraph XML, UTF-8. Same input, same bytes.
-
-    ParameterError for a page whose places the layout engine finds only while rendering.
-    """
-    if any(page.engine != "nop2" for _, page in chosen):
-        raise ParameterError("这种图没有固定的位置，不能转成 draw.io。", "请改用 SVG 或 PDF。")
+    """The pages (number, page) of a drawing as mxGraph XML, UTF-8. Same input, same bytes."""
     root = ET.Element("mxfile", {"host": "partygraph", "type": "device"})
     for at, page in chosen:
         diagram = ET.SubElement(root, "diagram", {"id": f"page-{at}", "name": f"第{at}页"})

@@ -10,7 +10,6 @@ BoxStyle = Literal["organization", "unit", "alliance", "temporary", "gap", "area
 LineStyle = Literal["lead", "guidance", "pairing", "member", "report"]
 Paper = Literal["A4", "A3"]
 Orientation = Literal["portrait", "landscape"]
-Engine = Literal["nop2", "dot"]
 Point = tuple[float, float]
 
 
@@ -41,16 +40,6 @@ class TreeNode:
     box: Box
     children: tuple[TreeNode, ...] = ()
     line: LineStyle = "lead"
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A line between two boxes of a network, by their ids; `label` is written beside it."""
-
-    source: str
-    target: str
-    style: LineStyle = "lead"
-    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +105,12 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A line from one key to another through `points` (page points); no points: the layout engine finds the way."""
+    """A line from one key to another through `points` (page points), at least two."""
 
     source: str
     target: str
     style: LineStyle
-    points: tuple[Point, ...] = ()
-    label: str = ""
+    points: tuple[Point, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +154,12 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One sheet: size in points, placed boxes and lines, free texts, the frame, and the DOT text of the drawing.
-
-    `engine` nop2: positions are fixed; dot: Graphviz lays out and the picture is fitted into `area`.
-    """
+    """One sheet: size in points, placed boxes and lines, free texts, the frame, and the DOT text of the drawing, in
+    which everything has its fixed position. `area` is what the drawing may use."""
 
     width: float
     height: float
     area: Area
-    engine: Engine
     placed: tuple[Placed, ...]
     routes: tuple[Route, ...]
     captions: tuple[TextRun, ...]

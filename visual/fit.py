@@ -24,7 +24,7 @@ from visual.sheet import Sheet, measure_sheet
 from visual.text import em
 
 WRAPS = (14.0, 10.0, 8.0, 6.0, 5.0)
-COLUMNS = (12, 8)  # cells of a vertical column; names over it give way to the short name
+COLUMNS = (12, 9)  # cells of a vertical column; names over it give way to the short name
 FEW_LEAVES, FLAT_LEAVES = 4, 36  # up to so many boxes of the last level may lie, more always stand
 WIDEST = {"A3": 170, "A4": 110}  # no sheet holds more boxes of one level: three bands of upright boxes
 PADS, ROOMY = (1.0, 2.0, 3.0), 40  # white in horizontal boxes, tried up to so many boxes

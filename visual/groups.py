@@ -159,7 +159,7 @@ def _page(
         link_prefix=frame.link_prefix,
     )
     placed, routes, captions = tuple(rows.placed), tuple(rows.routes), tuple(rows.captions)
-    return Page(sheet.width, sheet.height, area, "nop2", placed, routes, captions, texts, symbols, dot)
+    return Page(sheet.width, sheet.height, area, placed, routes, captions, texts, symbols, dot)
 
 
 def _has(rows: Rows, line: LineStyle) -> bool:

@@ -157,7 +157,7 @@ def _page(lanes: Sequence[Lane], track: Track, frame: Frame, mono: bool, number:
     texts, symbols = frame_marks(track.sheet, frame, _styles(lanes), number, count)
     size = (track.sheet.width, track.sheet.height)
     dot = fixed_dot(frame.title, size, placed, routes, (), mono=mono, link_prefix=frame.link_prefix)
-    return Page(*size, area, "nop2", tuple(placed), tuple(routes), (), texts, symbols, dot)
+    return Page(*size, area, tuple(placed), tuple(routes), (), texts, symbols, dot)
 
 
 def _spread(track: Track, lanes: Sequence[Lane], room: float) -> tuple[float, float]:

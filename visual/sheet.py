@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from graph.errors import ParameterError
 from visual.figure import Area, Frame, FrameText, Orientation, Paper, Symbol
 from visual.style import BOXES, GENERATED_MARK, LINES, words
-from visual.text import clean, em, wrap
+from visual.text import clean, em, fill_lines, wrap
 
 POINTS_PER_MM = 72 / 25.4
 PAPERS: dict[str, tuple[float, float]] = {"A4": (210.0, 297.0), "A3": (297.0, 420.0)}
 LEFT_MM, MARGIN_MM = 25.0, 15.0
 TITLE_SIZE = {"A3": 26.0, "A4": 22.0}
 SUBTITLE_SIZE, BASIS_SIZE, LEGEND_SIZE, PAGE_NUMBER_SIZE = 12.0, 9.0, 9.0, 9.0
-MARK_HEIGHT, SUBTITLE_HEIGHT, LEGEND_HEIGHT, BASIS_PITCH = 16.0, 20.0, 18.0, 12.5
-FOOTER_GAP, HEADER_GAP = 12.0, 14.0
-SIGNATURE_EM = 18.0
+MARK_HEIGHT, SUBTITLE_HEIGHT, LEGEND_HEIGHT, BASIS_PITCH = 18.0, 24.0, 18.0, 12.5
+FOOTER_GAP, HEADER_GAP = 16.0, 14.0
+SIGNATURE_EM = 18.0  # a longer name takes a second line
+LEGEND_HEAD = 4.0  # em that 图例： takes
 SYMBOL_WIDTH, SYMBOL_HEIGHT = 24.0, 10.0
 
 
@@ -60,7 +61,7 @@ def measure_sheet(
     size = TITLE_SIZE[paper]
     lines = _title_lines(clean(title), inner.width / size)
     header = len(lines) * size * 1.25 + SUBTITLE_HEIGHT + HEADER_GAP + (MARK_HEIGHT if _mark(frame) else 0)
-    text_width = inner.width - (SIGNATURE_EM * SUBTITLE_SIZE if frame.unit_name else 0)
+    text_width = inner.width - _signature_width(frame)
     legend_rows = _legend_rows(tuple(styles), frame, text_width)
     wrapped = _basis_lines(basis, text_width)
     footer = FOOTER_GAP + max(len(legend_rows) * LEGEND_HEIGHT + len(wrapped) * BASIS_PITCH, 36.0) + 16.0
@@ -83,7 +84,7 @@ def _basis_lines(basis: Sequence[str], width: float) -> tuple[str, ...]:
     if not sentences:
         return ()
     numbered = sentences if len(sentences) == 1 else [f"{n}.{sentence}" for n, sentence in enumerate(sentences, 1)]
-    return wrap("口径：" + " ".join(numbered), width / BASIS_SIZE)
+    return fill_lines("口径：" + " ".join(numbered), width / BASIS_SIZE)
 
 
 def legend_order(styles: Iterable[str]) -> tuple[str, ...]:
@@ -100,10 +101,12 @@ def _legend_rows(styles: tuple[str, ...], frame: Frame, width: float) -> tuple[t
     rows: list[list[str]] = []
     used = width
     for style in legend_order(styles):
+        if not words(style, frame.legend):
+            continue
         need = _legend_width(style, frame)
         if used + need > width:
             rows.append([])
-            used = em("图例：") * LEGEND_SIZE
+            used = LEGEND_HEAD * LEGEND_SIZE
         rows[-1].append(style)
         used += need
     return tuple(tuple(row) for row in rows)
@@ -143,14 +146,14 @@ def _footer(sheet: Sheet, frame: Frame, styles: tuple[str, ...]) -> tuple[list[F
     texts: list[FrameText] = []
     symbols: list[Symbol] = []
     top = sheet.area.bottom + FOOTER_GAP
-    text_width = inner.width - (SIGNATURE_EM * SUBTITLE_SIZE if frame.unit_name else 0)
+    text_width = inner.width - _signature_width(frame)
     rows = _legend_rows(styles, frame, text_width)
     for number, row in enumerate(rows):
         x = inner.left
         baseline = top + number * LEGEND_HEIGHT + LEGEND_SIZE
         if number == 0:
             texts.append(FrameText("图例：", x, baseline, LEGEND_SIZE))
-        x += em("图例：") * LEGEND_SIZE
+        x += LEGEND_HEAD * LEGEND_SIZE
         for style in row:
             symbols.append(Symbol(style, x, baseline - LEGEND_SIZE + 0.5))
             texts.append(FrameText(words(style, frame.legend), x + SYMBOL_WIDTH + 6, baseline, LEGEND_SIZE))
@@ -163,10 +166,18 @@ def _footer(sheet: Sheet, frame: Frame, styles: tuple[str, ...]) -> tuple[list[F
     return texts, tuple(symbols)
 
 
+def _signature_lines(frame: Frame) -> tuple[str, ...]:
+    return (*wrap(clean(frame.unit_name), SIGNATURE_EM)[:2], chinese_date(frame.signed or frame.as_of))
+
+
+def _signature_width(frame: Frame) -> float:
+    """Points that the 落款 takes at the right of the foot, with some white before it."""
+    return (max(em(line) for line in _signature_lines(frame)) + 2) * SUBTITLE_SIZE if frame.unit_name else 0.0
+
+
 def _signature(sheet: Sheet, frame: Frame) -> list[FrameText]:
     """落款: the unit over its date, the shorter line centred under the longer, at the right margin."""
-    lines = wrap(clean(frame.unit_name), SIGNATURE_EM - 1)[:2]
-    lines = (*lines, chinese_date(frame.signed or frame.as_of))
+    lines = _signature_lines(frame)
     half = max(em(line) for line in lines) * SUBTITLE_SIZE / 2
     top = sheet.inner.bottom - 12.0 - (len(lines) - 1) * 16.0
     return [

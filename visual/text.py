@@ -20,9 +20,14 @@ NOT_LAST = frozenset("（(《〈【〔「『“‘")
 # Kept on one line: terms that would read badly when broken, Latin words, a number with its counter (12号).
 TERMS = (
     "工作委员会|委员会|党工委|党委|党总支|总支|联合党支部|党支部|支部|党小组|中心户|街道|社区|网格|小区|楼栋|单元|"
-    "居委会|村委会|联席会议|大工委|大党委|党建联盟|促进会|服务中心|有限公司|有限责任公司|管理局|办事处|派出所"
+    "居委会|村委会|联席会议|大工委|大党委|党建联盟|促进会|服务中心|有限公司|有限责任公司|管理局|办事处|派出所|"
+    "功能型党组织|综合党委|党组织|机关工委|指导员|开发区"
 )
-UNIT_RE = re.compile(rf"{TERMS}|\d+(?:\.\d+)?(?:号楼|号院|[号楼室栋个%％])?|[A-Za-z]+|.", re.DOTALL)
+NUMBERED = r"第[\d一二三四五六七八九十百]+(?:小网格|网格|小区|小组|社区|街道|单元|党支部)?"
+UNIT_RE = re.compile(
+    rf"（[^（）]{{1,4}}）|{TERMS}|{NUMBERED}|\d+(?:\.\d+)?(?:号楼|号院|[号楼室栋个%％])?|[A-Za-z]+|.", re.DOTALL
+)
+PART_RE = re.compile(r"[^·/，；]+[·/，；]?|[·/，；]")  # what a note is put together from
 
 
 def clean(text: str) -> str:
@@ -60,13 +65,29 @@ def wrap(text: str, limit: float) -> tuple[str, ...]:
     return lines
 
 
+def wrap_note(text: str, limit: float) -> tuple[str, ...]:
+    """Break a note into lines of at most `limit` em, where its parts (楼栋党支部7·单元党小组13) meet if it can be."""
+    lines: list[str] = []
+    for part in PART_RE.findall(text):
+        if lines and em(lines[-1] + part) <= limit:
+            lines[-1] += part
+        else:
+            lines += wrap(part, limit)
+    return tuple(lines) or ("",)
+
+
+def fill_lines(text: str, limit: float) -> tuple[str, ...]:
+    """Break `text` into full lines of at most `limit` em, as running text is set."""
+    return _greedy(text, limit)
+
+
 def _greedy(text: str, limit: float) -> tuple[str, ...]:
     lines: list[str] = []
     line = ""
     for unit in _units(text, limit):
         if line and em(line + unit) > limit + 1e-6 and not (unit[0] in NOT_FIRST and em(line) < limit + 0.5):
             carried = ""
-            while len(line) > 1 and line[-1] in NOT_LAST:
+            while len(line) > 1 and (line[-1] in NOT_LAST or (carried + unit)[0] in NOT_FIRST):
                 carried, line = line[-1] + carried, line[:-1]
             lines.append(line.rstrip())
             line = carried + unit.lstrip()
@@ -92,6 +113,25 @@ def vertical_cells(text: str) -> tuple[str, ...]:
         unit = match.group()
         cells.append(unit[0].translate(VERTICAL_FORMS) if len(set(unit)) == 1 and not unit.isdigit() else unit)
     return tuple(cells) or ("",)
+
+
+def note_columns(text: str, limit: int) -> tuple[tuple[str, ...], ...]:
+    """A vertical note in columns of at most `limit` cells from right to left, broken where its parts meet if it can
+    be."""
+    cells = vertical_cells(text)
+    if len(cells) <= limit:
+        return (cells,)
+    columns: list[tuple[str, ...]] = []
+    for part in (vertical_cells(part) for part in PART_RE.findall(text)):
+        if columns and len(columns[-1]) + len(part) <= limit:
+            columns[-1] += part
+        else:
+            columns.append(part)
+    count = -(-len(cells) // limit)
+    if len(columns) <= count + 1 and all(len(column) <= limit for column in columns):
+        return tuple(columns)
+    length = -(-len(cells) // count)
+    return tuple(cells[start : start + length] for start in range(0, len(cells), length))
 
 
 def vertical_columns(label: str, short: str, limit: int) -> tuple[tuple[str, ...], ...]:

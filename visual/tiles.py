@@ -180,7 +180,7 @@ def _page(page: Sequence[Line], table: Table, frame: Frame, mono: bool, number: 
     texts, symbols = frame_marks(table.sheet, frame, _styles(item.box for item in placed), number, count)
     size = (table.sheet.width, table.sheet.height)
     dot = fixed_dot(frame.title, size, placed, (), titles, mono=mono, link_prefix=frame.link_prefix)
-    return Page(*size, area, "nop2", tuple(placed), (), titles, texts, symbols, dot)
+    return Page(*size, area, tuple(placed), (), titles, texts, symbols, dot)
 
 
 def _row(table: Table, row: Row, top: float, height: float, keys: set[str]) -> Iterator[Placed]:

@@ -183,4 +183,4 @@ def _page(draft: Draft, frame: Frame, mono: bool, number: int, count: int) -> Pa
     texts, symbols = frame_marks(sheet, frame, styles_of(draft.tree), number, count)
     size = (sheet.width, sheet.height)
     dot = fixed_dot(draft.title, size, placed, routes, (), mono=mono, link_prefix=frame.link_prefix)
-    return Page(sheet.width, sheet.height, sheet.area, "nop2", placed, routes, (), texts, symbols, dot)
+    return Page(sheet.width, sheet.height, sheet.area, placed, routes, (), texts, symbols, dot)

@@ -68,7 +68,8 @@ def measure(svg: bytes) -> Measured:
         kinds = group.get("class", "").split()
         if "edge" in kinds:
             title = group.findtext(f"{SVG}title", "")
-            lines += [(title, _points(path.attrib["d"], shift)) for path in group.iter(f"{SVG}path")]
+            parts = (part for path in group.iter(f"{SVG}path") for part in path.attrib["d"].split("M")[1:])
+            lines += [(title, _points(part, shift)) for part in parts]
         elif "node" in kinds:
             texts += [_text(text, shift) for text in group.iter(f"{SVG}text")]
             if "text" not in kinds:
@@ -171,9 +172,11 @@ def _moved(x: float, y: float, shift: Shift) -> tuple[float, float]:
 
 
 def _points(path: str, shift: Shift) -> list[tuple[float, float]]:
-    """The path's curves, each as 12 straight pieces, or one where it is straight."""
+    """A piece of a path: straight lines (L), or curves (C) each as 12 straight pieces, or one where it is straight."""
     numbers = [float(value) for value in re.findall(NUMBER, path)]
     controls = list(zip(numbers[::2], numbers[1::2], strict=True))
+    if "L" in path:
+        return [_moved(x, y, shift) for x, y in controls]
     points = [controls[0]]
     for at in range(0, len(controls) - 3, 3):
         a, b, c, d = controls[at : at + 4]

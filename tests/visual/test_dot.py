@@ -4,8 +4,8 @@ import pytest
 
 from tests.visual.charts import FIVE
 from visual.comb import Plan, measure, place
-from visual.dot import fixed_dot, literal, network_dot, number, spline
-from visual.figure import Area, Box, Link
+from visual.dot import fixed_dot, literal, number, spline
+from visual.figure import Area, Box, TreeNode
 
 HERE = Path(__file__).parent
 
@@ -16,30 +16,8 @@ def five_placed_dot(*, mono: bool) -> str:
     return fixed_dot("某区体系图", (400, 300), placed, routes, (), mono=mono, link_prefix="nodes/")
 
 
-def five_linked_dot() -> str:
-    boxes = [
-        Box("d.a", "中共某区委员会"),
-        Box("d.b", "甲街道党工委", starred=True),
-        Box("d.u", "某区教育局", style="unit"),
-        Box("d.l", "一社区大党委", style="alliance"),
-        Box("d.g", "第3网格", style="gap", note="应建未建"),
-    ]
-    links = [
-        Link("d.a", "d.b"),
-        Link("d.u", "d.b", "pairing", "共建"),
-        Link("d.u", "d.l", "member"),
-        Link("d.a", "d.u", "guidance"),
-        Link("d.b", "d.g", "report"),
-    ]
-    return network_dot("路径图", boxes, links, rankdir="LR", mono=True, link_prefix="#")
-
-
 def test_five_placed_boxes_give_exactly_this_text() -> None:
     assert five_placed_dot(mono=False) == (HERE / "five_placed.dot").read_text(encoding="utf-8")
-
-
-def test_five_linked_boxes_give_exactly_this_text() -> None:
-    assert five_linked_dot() == (HERE / "five_linked.dot").read_text(encoding="utf-8")
 
 
 def test_mono_changes_colours_only() -> None:
@@ -73,5 +51,6 @@ def test_an_arrow_ends_six_points_before_its_tip() -> None:
 
 
 def test_links_are_made_of_ids_only() -> None:
-    text = network_dot("图", [Box("d.a b", "名&称")], [], rankdir="LR", mono=True, link_prefix="nodes/")
+    placed, routes = place(measure(TreeNode(Box("d.a b", "名&称")), Plan(10.0, None), "A3", 400), Area(0, 0, 400, 300))
+    text = fixed_dot("图", (400, 300), placed, routes, (), mono=True, link_prefix="nodes/")
     assert 'URL="nodes/d.a%20b"' in text
