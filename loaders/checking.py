@@ -50,10 +50,10 @@ def _at(frame: pl.DataFrame, parts: Places, kind: str, name: str = "", key: str 
 
 
 def _duplicates(frame: pl.DataFrame, parts: Places) -> list[pl.DataFrame]:
+    if frame["id"].n_unique() == frame.height:
+        return []
     again = frame.with_columns(first=pl.col(ROW).first().over("id"), nth=pl.int_range(pl.len()).over("id"))
     again = again.filter(pl.col("nth") > 0)
-    if not again.height:
-        return []
     message = pl.format("与第 {} 行是同一个对象（标识、代码或上级与名称相同）", "first")
     where = _at(again, parts, "attribute", "name")
     return [faults(where, "id-duplicate", message, "请删去重复的行，或改正标识、代码、名称。", "_column")]
@@ -118,6 +118,8 @@ def _twice(type_: str, frame: pl.DataFrame, parts: Places) -> list[pl.DataFrame]
     frame = frame.filter(pl.col(BLOCK).is_in(sheets))
     key = RELATION_TYPES[type_].key
     ends = [c for c in ("from", "to", key, "since", "until") if c in frame.columns]
+    if frame.n_unique(ends) == frame.height:
+        return []
     again = frame.filter((pl.int_range(pl.len()) > 0).over(ends))
     message = f"“{RELATION_TYPES[type_].zh}”重复：两端、分类和起始日期都相同"
     return [faults(again, "relation-duplicate", message, "请删去重复的行。")]
@@ -134,6 +136,8 @@ def _second(type_: str, frame: pl.DataFrame, parts: Places) -> list[pl.DataFrame
     relation = RELATION_TYPES[type_]
     current = frame.filter(pl.col("until").is_null()) if "until" in frame.columns else frame
     source = ["from", *([relation.key] if relation.key and relation.key in frame.columns else [])]
+    if current.n_unique(source) == current.height:
+        return []
     second = current.filter(pl.col("to") != pl.col("to").first().over(source))
     where = _at(second, parts, "single", type_)
     code = "second-superior" if type_ == "SUBORDINATE_TO" else "second-target"

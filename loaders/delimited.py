@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 
+import numpy as np
 import polars as pl
 from charset_normalizer import from_bytes
 
@@ -60,12 +61,13 @@ def read_delimited(data: bytes, file: str, name: str) -> Sheet:
     """One delimited file as a Sheet; every record keeps its row."""
     text = decode(data, file)
     separator = _separator(text)
-    width = max((line.count(separator) for line in text.splitlines()), default=0) + 1
+    raw = text.encode("utf-8")
+    width = _width(raw, separator)
     if width > MAX_COLUMNS:
         raise InputError(
             f"文件 {file} 有 {width} 列，超过上限 {MAX_COLUMNS} 列。", "请删去多余的列后重试。", code="file-too-wide"
         )
-    return Sheet(file, name, _frame(text, separator, width))
+    return Sheet(file, name, _frame(raw, separator, width))
 
 
 def _separator(text: str) -> str:
@@ -73,19 +75,28 @@ def _separator(text: str) -> str:
     return max(",\t;|", key=lambda c: (head.count(c), c == ","))
 
 
-def _frame(text: str, separator: str, width: int) -> pl.DataFrame:
+def _width(raw: bytes, separator: str) -> int:
+    """One more than the most separators on a line."""
+    cells = np.frombuffer(raw, np.uint8)
+    ends = np.flatnonzero((cells == ord("\n")) | (cells == ord("\r")))
+    marks = np.flatnonzero(cells == ord(separator))
+    before = np.searchsorted(marks, np.concatenate([[0], ends, [len(cells)]]))
+    return int(np.diff(before).max()) + 1
+
+
+def _frame(raw: bytes, separator: str, width: int) -> pl.DataFrame:
     # A first line of our own fixes the width: titles above the header are narrower than the table.
-    head = separator.join(str(i) for i in range(width)) + "\n"
+    head = (separator.join(str(i) for i in range(width)) + "\n").encode()
     try:
         frame = pl.read_csv(
-            io.BytesIO((head + text).encode("utf-8")),
+            io.BytesIO(head + raw),
             separator=separator,
             infer_schema=False,
             truncate_ragged_lines=True,
         )
     except pl.exceptions.PolarsError:
         # Unbalanced quotes: Python's reader takes them as Excel does.
-        rows = list(csv.reader(io.StringIO(text), delimiter=separator))
+        rows = list(csv.reader(io.StringIO(raw.decode()), delimiter=separator))
         columns = {str(i): [r[i] if i < len(r) else None for r in rows] for i in range(width)}
         frame = pl.DataFrame(columns, schema={str(i): pl.String for i in range(width)})
     return blank_to_null(frame)

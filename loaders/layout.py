@@ -183,16 +183,23 @@ def _split(sheet: Sheet, titles: tuple[str, ...], headers: tuple[str, ...], low:
     total = pl.any_horizontal([pl.col(c).str.contains(_TOTAL).fill_null(False) for c in lead])
     footer = first.str.contains(_FOOTER).fill_null(False) & (filled * 2 <= max(len(columns), 2))
     example = pl.any_horizontal([(pl.col(c) == EXAMPLE_MARK).fill_null(False) for c in columns[:2]])
-    repeated = pl.all_horizontal(
-        [
-            pl.col(c).is_null() if not h else pl.col(c).str.replace_all(r"\s", "") == h
-            for c, h in zip(columns, headers, strict=True)
-        ]
-    ).fill_null(False)
+    repeated = _repeated(rows, columns, headers)
     marked = rows.with_columns(_total=total, _out=(filled == 0) | footer | example | repeated)
     kept = marked.filter(~pl.col("_out") & ~pl.col("_total")).drop("_out", "_total")
     totals = marked.filter(pl.col("_total")).drop("_out", "_total")
     return Block(sheet.file, sheet.name, titles, headers, low, kept, totals)
+
+
+def _repeated(rows: pl.DataFrame, columns: Sequence[str], headers: tuple[str, ...]) -> pl.Expr:
+    """Whether a row says the headers again; the first header settles it for nearly every table."""
+    same = [
+        pl.col(c).is_null() if not h else pl.col(c).str.replace_all(r"\s", "") == h
+        for c, h in zip(columns, headers, strict=True)
+    ]
+    told = next((i for i, h in enumerate(headers) if h), None)
+    if told is not None and not rows.select(same[told].fill_null(False).any()).item():
+        return pl.lit(False)
+    return pl.all_horizontal(same).fill_null(False)
 
 
 def _merge_repeats(found: Sequence[Block]) -> list[Block]:
