@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from xlsxwriter.exceptions import XlsxWriterException
 
 from api.desk import Desk
+from api.opening import java_options
+from api.settings import Settings
 from graph import changes as differing
 from graph.analysis.answer import Row
 from graph.changes import KINDS_OF_CHANGE, Changes, difference
 from graph.dataset import Dataset
 from graph.errors import NotFoundError, ParameterError, UnavailableError
-from graph.profile import Profile
+from graph.profile import Profile, load_profile
 from graph.snapshot import build
+from graph.store.bulk import write_bulk
 from graph.store.read import read_stored
 from graph.store.write import write
 from graph.view import View, view
 from loaders.annotating import annotate
-from loaders.load import read
+from loaders.load import Reading, read
 from loaders.mapping import Settled
 
 Progress = Callable[[str], None]
@@ -62,24 +68,12 @@ def import_files(
         complete=complete,
         drop_personal=drop_personal,
     )
-    report: Row = {
-        "ok": reading.ok,
-        "dry_run": dry_run,
-        "revision": base or None,
-        "counts": dict(NOTHING),
-        "by_kind": [],
-        "by_area": [],
-        "errors": [dict(e) for e in reading.errors],
-        "warnings": [dict(w) for w in reading.warnings],
-        "truncated": reading.truncated,
-    }
+    report = _report(reading, dry_run=dry_run, revision=base or None)
     if reading.dataset is None:
         return report
     progress("正在比对……")
     changes = difference(stored, reading.dataset, on=desk.today().isoformat(), complete=reading.complete)
-    report |= {"counts": changes.counts(), "by_kind": changes.by_kind()}
-    if changes.elements:
-        report["by_area"] = by_area(desk, stored, changes, profile)
+    _count(report, stored, changes, profile, desk.today())
     if not dry_run:
         files = "、".join(p.name for p in paths)
         report["revision"] = write(
@@ -91,6 +85,72 @@ def import_files(
             base=base,
             about={"name": profile.name},
             progress=lambda done, total: progress(f"正在写入 {done}/{total}……"),
+        )
+    return report
+
+
+def _report(reading: Reading, *, dry_run: bool, revision: int | None) -> Row:
+    return {
+        "ok": reading.ok,
+        "dry_run": dry_run,
+        "revision": revision,
+        "counts": dict(NOTHING),
+        "by_kind": [],
+        "by_area": [],
+        "errors": [dict(e) for e in reading.errors],
+        "warnings": [dict(w) for w in reading.warnings],
+        "truncated": reading.truncated,
+    }
+
+
+def _count(report: Row, stored: Dataset, changes: Changes, profile: Profile, today: dt.date) -> None:
+    report |= {"counts": changes.counts(), "by_kind": changes.by_kind()}
+    if changes.elements:
+        report["by_area"] = by_area(today, stored, changes, profile)
+
+
+def import_bulk(
+    settings: Settings,
+    paths: Sequence[Path],
+    district: str,
+    author: str,
+    progress: Progress,
+    *,
+    dry_run: bool = False,
+    mapping: Settled | None = None,
+    drop_personal: bool = False,
+) -> Row:
+    """The first import of a district into an empty embedded store that nobody has open, by Neo4j's own tool.
+
+    Arguments and report are those of `import_files`; the store is opened by this function alone.
+
+    Raises:
+        ParameterError: the settings name a server.
+        ConflictError: the store is open or not empty.
+    """
+    if settings.neo4j_uri:
+        raise ParameterError(
+            "--bulk 只用于内嵌的图数据库，现在设置的是服务器。", "请不加 --bulk 导入。", code="bulk-needs-embedded"
+        )
+    profile = load_profile(district, settings.profiles)
+    progress("正在读取和检查文件……")
+    reading = read(paths, district, profile, None, mapping=mapping, drop_personal=drop_personal)
+    report = _report(reading, dry_run=dry_run, revision=None)
+    if reading.dataset is None:
+        return report
+    today = dt.datetime.now(ZoneInfo(settings.timezone)).date()
+    nothing = Dataset(district, MappingProxyType({}), MappingProxyType({}))
+    changes = difference(nothing, reading.dataset, on=today.isoformat())
+    _count(report, nothing, changes, profile, today)
+    if not dry_run and changes.elements:
+        report["revision"] = write_bulk(
+            settings.embedded_home,
+            java_options(settings, progress),
+            changes,
+            author=author,
+            source="、".join(p.name for p in paths),
+            about={"name": profile.name},
+            progress=progress,
         )
     return report
 
@@ -132,10 +192,10 @@ def chosen_district(desk: Desk, asked: str | None) -> str:
     return named
 
 
-def by_area(desk: Desk, stored: Dataset, changes: Changes, profile: Profile) -> list[Row]:
+def by_area(today: dt.date, stored: Dataset, changes: Changes, profile: Profile) -> list[Row]:
     """Changed nodes by the area of the profile's reporting tier in which they lie: `{"area", added, changed, …}`."""
     after = differing.apply(stored, changes)
-    seen = view(build(after, 0), profile, desk.today())
+    seen = view(build(after, 0), profile, today)
     counts: dict[int, Counter[str]] = {}
     reporting = _reporting(seen)
     for part in changes.nodes.values():

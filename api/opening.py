@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from api.settings import Settings
-from graph.store import embedded
+from graph.store import embedded, java
 from graph.store.bolt import Store, connect
 from graph.store.embedded import Embedded
 
@@ -56,6 +56,18 @@ def opened(settings: Settings, progress: Progress | None = None) -> Iterator[Ope
 def reach(address: Address) -> Store:
     """A driver for an address."""
     return connect(address.uri, address.user, address.password, address.database)
+
+
+def java_options(settings: Settings, progress: Progress | None = None) -> java.Options:
+    """How to run Java by the settings."""
+    return java.Options(
+        settings.heap,
+        settings.page_cache,
+        Path(settings.neo4j_jars).expanduser() if settings.neo4j_jars else None,
+        settings.maven_url or None,
+        settings.java_home or None,
+        progress or (lambda _: None),
+    )
 
 
 def start(settings: Settings, progress: Progress | None = None) -> Embedded:

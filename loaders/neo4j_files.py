@@ -11,6 +11,7 @@ import polars as pl
 
 from graph.dataset import Dataset
 from graph.model import RELATION_TYPES
+from graph.store import admin_csv
 from loaders.elements import ILLEGAL, rows, xml_text
 
 _BATCH = 1_000
@@ -58,25 +59,9 @@ def _literal(value: Any) -> str:
     return xml_text(value)
 
 
-_ADMIN = {pl.Int64: ":long", pl.Float64: ":double", pl.Boolean: ":boolean", pl.List(pl.String): ":string[]"}
-_ARRAY = "\x1f"
-
-
 def write_neo4j_csv(data: Dataset, folder: Path) -> None:
-    """A folder for `neo4j-admin database import full --array-delimiter=U+001F`, with the command in import.txt."""
-    folder.mkdir(parents=True, exist_ok=True)
-    command = ["neo4j-admin database import full", "--array-delimiter=U+001F", "--multiline-fields=true"]
-    for label, frame in data.nodes.items():
-        _admin_file(folder / f"{label}.csv", frame, {"id": "id:ID"})
-        command.append(f"--nodes={label}={label}.csv")
-    for type_, frame in data.relations.items():
-        _admin_file(folder / f"{type_}.csv", frame, {"from": ":START_ID", "to": ":END_ID"})
-        command.append(f"--relationships={type_}={type_}.csv")
-    (folder / "import.txt").write_text(" \\\n  ".join([*command, "neo4j"]) + "\n", "utf-8")
-
-
-def _admin_file(path: Path, frame: pl.DataFrame, heads: Mapping[str, str]) -> None:
-    lists = [c for c, kind in frame.schema.items() if kind == pl.List(pl.String)]
-    flat = frame.with_columns(pl.col(c).list.join(_ARRAY) for c in lists)
-    names = {c: heads.get(c, c + _ADMIN.get(kind, "")) for c, kind in frame.schema.items()}
-    flat.rename(names).write_csv(path, quote_style="non_numeric")
+    """A folder for `neo4j-admin database import full`, with the command to run inside it in import.txt."""
+    files = admin_csv.write(data, folder)
+    # The name of the database stands before the files: each file argument takes all that follows it.
+    command = ["neo4j-admin database import full", "neo4j", *admin_csv.OPTIONS, *files]
+    (folder / "import.txt").write_text(" \\\n  ".join(command) + "\n", "utf-8")

@@ -42,7 +42,7 @@ def mark_workbook(
         marks: sheet name → its marks; the other sheets stay as they are, without their personal cells.
         head, listed: the list of all faults, the first sheet of the copy.
     """
-    from openpyxl import load_workbook
+    from openpyxl.reader.excel import load_workbook
 
     try:
         book = load_workbook(path, keep_links=False)
@@ -56,8 +56,9 @@ def mark_workbook(
 
 
 def _mark(sheet: Any, marks: Marks | None) -> None:
-    from openpyxl.comments import Comment
-    from openpyxl.styles import Font, PatternFill
+    from openpyxl.comments.comments import Comment
+    from openpyxl.styles.fills import PatternFill
+    from openpyxl.styles.fonts import Font
 
     red = PatternFill("solid", start_color="FFC7CE")
     personal = marks.personal if marks else frozenset()
@@ -94,7 +95,7 @@ def _real(sheet: Any, row: int, column: int) -> Any:
 
 
 def _list(book: Any, head: Sequence[str], listed: Sequence[Sequence[Any]]) -> None:
-    from openpyxl.styles import Font
+    from openpyxl.styles.fonts import Font
 
     if MARKS_LIST in book.sheetnames:
         del book[MARKS_LIST]

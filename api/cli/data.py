@@ -10,10 +10,10 @@ import typer
 from api.catalogue import district_rows
 from api.cli.help import ChineseCommand
 from api.cli.output import put_file, put_json, put_table, say
-from api.cli.shell import JSON, RESULT, desk, settings_of, working
+from api.cli.shell import JSON, desk, settings_of, working
 from api.columns import count, node, text
 from api.exporting import FORMATS, export, template
-from api.importing import chosen_district, import_files, refuse_missing, write_marked
+from api.importing import chosen_district, import_bulk, import_files, refuse_missing, write_marked
 from api.loading import load_published, unload_district
 from graph.errors import InputError, ParameterError
 from graph.profile import load_profile
@@ -93,6 +93,7 @@ def import_(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="工作簿、CSV 或它们的文件夹")],
     district: Annotated[str | None, typer.Option("--district", help="导入到哪个区划")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查和比对，不写入")] = False,
+    bulk: Annotated[bool, typer.Option("--bulk", help="整库写入：内嵌的空库第一次导入大量数据时用，最快")] = False,
     mapping: Annotated[Path | None, typer.Option("--mapping", help="对照文件（TOML）")] = None,
     complete: Annotated[
         list[str] | None, typer.Option("--complete", help="表 或 表@区域：文件列出了其全部内容")
@@ -104,19 +105,21 @@ def import_(
     """导入台账：全部检查通过才写入，再次导入同一文件不作改动。"""
     refuse_missing(paths)
     settled = read_mapping(mapping) if mapping else None
-    with desk(ctx) as opened, working("正在导入……") as progress:
-        report = import_files(
-            opened,
-            paths,
-            chosen_district(opened, district),
-            AUTHOR,
-            progress,
-            dry_run=dry_run,
-            mapping=settled,
-            complete=complete or (),
-            drop_personal=drop_personal,
-        )
-        ctx.meta[RESULT] = "ok" if report["ok"] else "import-invalid"
+    if bulk:
+        report = _bulk(ctx, paths, district, complete, dry_run=dry_run, mapping=settled, drop_personal=drop_personal)
+    else:
+        with desk(ctx) as opened, working("正在导入……") as progress:
+            report = import_files(
+                opened,
+                paths,
+                chosen_district(opened, district),
+                AUTHOR,
+                progress,
+                dry_run=dry_run,
+                mapping=settled,
+                complete=complete or (),
+                drop_personal=drop_personal,
+            )
     if errors is not None and (report["errors"] or report["warnings"]):
         _put_errors(errors, paths, report, silent=as_json)
     if not report["ok"]:
@@ -132,6 +135,21 @@ def import_(
         put_json(report)
     else:
         _tell(report)
+
+
+def _bulk(
+    ctx: typer.Context, paths: list[Path], district: str | None, complete: list[str] | None, **options: Any
+) -> dict[str, Any]:
+    settings = settings_of(ctx)
+    named = district or settings.district
+    if not named or complete:
+        raise ParameterError(
+            "--bulk 用于空库的第一次导入，须用 --district 说明区划，也不用 --complete。",
+            "请加 --district 区划标识，并去掉 --complete。",
+            code="bulk-parameters",
+        )
+    with working("正在导入……") as progress:
+        return import_bulk(settings, paths, named, AUTHOR, progress, **options)
 
 
 def _put_errors(path: Path, paths: list[Path], report: dict[str, Any], *, silent: bool) -> None:
