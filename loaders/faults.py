@@ -72,7 +72,7 @@ def _row(block: Block, row: int, column: int, code: str, message: str, remedy: s
         "file": block.file,
         "sheet": block.sheet,
         "row": row or None,
-        "column": letter(column) if column >= 0 else None,
+        "column": letter(column) if known else None,
         "header": block.headers[column] or None if known else None,
         "code": code,
         "message": message,

@@ -16,7 +16,7 @@ from graph.model import RELATION_TYPES
 from loaders.assembling import CONTEXT, Part, column_of
 from loaders.faults import BLOCK, faults
 from loaders.names import normal
-from loaders.references import ENTITY, Index, index, resolve, stored_entities, stored_links
+from loaders.references import ENTITY, Index, index, inside, resolve, stored_entities, stored_links, with_links
 from loaders.sheets import ROW
 
 EID = "eid"
@@ -72,11 +72,16 @@ def identify(parts: Sequence[Part], district: str, stored: Dataset | None) -> Id
     links = stored_links(stored)
     held = _held(old, links)
     rows = _by_code(rows, held, district)
+    rows = _by_context(rows, index(district, old, links))
+    narrowed = rows["context"].is_not_null().any()
     for round_ in range(_ROUNDS):
         open_rows = rows.filter(pl.col(EID).is_null())
         if not open_rows.height:
             break
         where = index(district, pl.concat([old, _entities(rows.filter(pl.col(EID).is_not_null()))]), links)
+        if narrowed:
+            links = _linked(rows, where)
+            where = with_links(where, links)
         settled = _settle(rows, open_rows, where, held, district, last=round_ == _ROUNDS - 1)
         if settled.height == 0:
             settled = _settle(rows, open_rows, where, held, district, last=True)
@@ -164,6 +169,18 @@ def _by_code(rows: pl.DataFrame, held: pl.DataFrame, district: str) -> pl.DataFr
     return _fill(rows, pl.concat([matched, issued]))
 
 
+def _by_context(rows: pl.DataFrame, where: Index) -> pl.DataFrame:
+    """Rows without a superior whose name is stored once inside the street or community that their sheet says."""
+    asked = rows.filter(pl.col(EID).is_null() & pl.col("superior").is_null() & pl.col("context").is_not_null())
+    asked = asked.filter(~pl.col("label").is_in(list(REPEATED)))
+    stored = where.entities.filter(~pl.col("ended")).select("label", "key", "id", held="code")
+    met = asked.select(pl.col("n").alias("q"), "label", "key", "context", "code").join(stored, on=["label", "key"])
+    met = met.filter(pl.col("code").is_null() | pl.col("held").is_null() | (pl.col("code") == pl.col("held")))
+    met = inside(where, met.select("q", "id", "context"))
+    alone = met.filter((pl.len().over("q") == 1) & (pl.len().over("id") == 1))
+    return _fill(rows, alone.select(pl.col("q").alias("n"), eid_new="id"))
+
+
 def _fill(rows: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
     joined = rows.join(settled.select("n", "eid_new"), on="n", how="left", maintain_order="left")
     return joined.with_columns(eid=pl.coalesce("eid", "eid_new")).drop("eid_new")
@@ -171,6 +188,27 @@ def _fill(rows: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
 
 def _entities(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(pl.col(EID).alias("id"), *[c for c in ENTITY if c != "id"])
+
+
+def _linked(rows: pl.DataFrame, where: Index) -> pl.DataFrame:
+    """The links with those of rows that have ids to their superiors: what a context is looked up in."""
+    out = [where.links]
+    known = rows.filter(pl.col(EID).is_not_null() & pl.col("superior").is_not_null())
+    known = known.join(where.links.select(pl.col("from").alias(EID)).unique(), on=EID, how="anti")
+    for label, part in known.group_by("label", maintain_order=True):
+        type_ = SUPERIOR[str(label[0])][0]
+        labels = sorted({e[1] for e in RELATION_TYPES[type_].ends if e[0] == label[0]})
+        asked = part.select(text="superior", context="context").unique()
+        found = resolve(where, asked, labels).rows.select("text", "context", to="id").drop_nulls("to")
+        met = part.join(
+            found,
+            left_on=["superior", "context"],
+            right_on=["text", "context"],
+            nulls_equal=True,
+            maintain_order="left",
+        )
+        out.append(met.select(type=pl.lit(type_), **{"from": pl.col(EID)}, to="to"))
+    return pl.concat(out)
 
 
 def _settle(

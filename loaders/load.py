@@ -26,6 +26,7 @@ from loaders.mapping import NO_MAPPING, Settled, map_block
 from loaders.reading import files_of, read_file
 from loaders.rosters import count_reports, member_counts
 from loaders.sheets import ROW, Block, Sheet
+from loaders.streets import with_streets
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,7 @@ def _tables(
     parts: Sequence[Part], district: str, stored: Dataset | None
 ) -> tuple[Tables, Tables, list[pl.DataFrame], list[pl.DataFrame]]:
     """Ids for the rows, ids for the references, and the tables of both."""
+    parts, placed = with_streets(parts, district, stored)
     identified = identify([p for p in parts if p.mapped.form.is_node], district, stored)
     own = _with_ids([p for p in parts if p.mapped.form.is_node], identified)
     linked = link([*own, *(p for p in parts if not p.mapped.form.is_node)], identified.where)
@@ -193,7 +195,7 @@ def _tables(
     if counts.height:
         nodes["Organization"] = with_counts(nodes.get("Organization"), counts, linked.parts, stored)
     relations = relation_tables(every, stored)
-    return nodes, relations, identified.errors + linked.errors, identified.warnings + linked.warnings + counted
+    return nodes, relations, identified.errors + linked.errors, placed + identified.warnings + linked.warnings + counted
 
 
 def _with_ids(parts: Sequence[Part], identified: Identified) -> list[Part]:

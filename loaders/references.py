@@ -31,6 +31,8 @@ ENTITY = {
 }
 LINK = {"type": pl.String, "from": pl.String, "to": pl.String}
 _CANDIDATES = 6
+# Before a name of the context that the sheet or the file says, not the row itself.
+WEAK = "\x1e"
 _LIKE_ID = "^[A-Za-z0-9._-]+$"
 # Like names are looked for only for the first few: each is compared with every name.
 _NEAR = 50
@@ -234,28 +236,34 @@ def _narrow(where: Index, asked: pl.DataFrame, every: pl.DataFrame) -> tuple[pl.
     one = current.filter(pl.len().over("q") == 1)
     single, several = pl.concat([single, one]), several.join(one, on="q", how="anti")
     contexts = several.join(asked.select("q", "context"), on="q").filter(pl.col("context").is_not_null())
-    inside = _inside(where, contexts)
-    one = inside.filter(pl.len().over("q") == 1).select(single.columns)
+    met = inside(where, contexts)
+    one = met.filter(pl.len().over("q") == 1).select(single.columns)
     return pl.concat([single, one]), several.join(one, on="q", how="anti")
 
 
-def _inside(where: Index, rows: pl.DataFrame) -> pl.DataFrame:
-    """Candidates of which some superior (of any kind, itself included) bears a name of the row's context."""
+def inside(where: Index, rows: pl.DataFrame) -> pl.DataFrame:
+    """The candidates (`q`, `id`, `context`) that lie inside most of the row's context.
+
+    A candidate lies inside where some superior (of any kind, itself included) bears the name. What the row's own
+    columns say outweighs the WEAK names of its sheet and file.
+    """
     if not rows.height:
         return rows
     ups: dict[str, list[str]] = {}
     for child, parent in where.links.select("from", "to").iter_rows():
         ups.setdefault(child, []).append(parent)
     names = dict(where.entities.select("id", "key").iter_rows())
-    keep = []
+    scores = []
     for id_, context in rows.select("id", "context").iter_rows():
-        wanted = {"".join(c.split()) for c in context.split("\x1f")}
         seen, front = {id_}, [id_]
         while front:
             front = [p for i in front for p in ups.get(i, ()) if p not in seen]
             seen.update(front)
-        keep.append(any(names.get(i) in wanted for i in seen))
-    return rows.filter(pl.Series(keep, dtype=pl.Boolean))
+        borne = {names.get(i) for i in seen}
+        wanted = [c.replace(" ", "") for c in (context or "").split("\x1f")]
+        scores.append(sum((1 if c.startswith(WEAK) else 100) for c in wanted if c.lstrip(WEAK) in borne))
+    scored = rows.with_columns(score=pl.Series(scores, dtype=pl.Int64)).filter(pl.col("score") > 0)
+    return scored.filter(pl.col("score") == pl.col("score").max().over("q")).drop("score")
 
 
 def candidates(where: Index, answer: Resolved) -> pl.DataFrame:
