@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.errors import NotFoundError
-from graph.model import RELATION_TYPES
 from graph.profile import Profile
+from graph.scope import current, in_force, one_hop, within
 from graph.snapshot import Snapshot, day
 from graph.tree import Forest, forest
 
@@ -73,7 +73,13 @@ class View:
 
     def edges(self, type_: str) -> Edges:
         """The current relations of a type with both ends visible and one of them inside."""
-        return self.once(("edges", type_), lambda: _edges(self, type_))
+        return self.once(("edges", type_), lambda: _edges(self, type_, self.visible))
+
+    def crossing(self, type_: str) -> Edges:
+        """Like `edges`, with those too whose other end is not visible: to be counted, never named."""
+        whole = self.snapshot.arrays
+        alive = in_force(whole["since"], whole["until"], self.today)
+        return self.once(("crossing", type_), lambda: _edges(self, type_, alive))
 
     def values(self, label: str, attribute: str) -> Array:
         """A narrow attribute over the label's whole range (index by node number − span start)."""
@@ -163,21 +169,11 @@ def _among(column: Array, vocabulary: tuple[str, ...], words: Sequence[str]) -> 
     return np.array([w in wanted for w in vocabulary], bool)[column]
 
 
-def in_force(since: Array, until: Array, today: int) -> Array:
-    """Bool: valid on the day, both ends inclusive (open ends are the nulls of the Snapshot)."""
-    return np.asarray((since <= today) & (today <= until))
-
-
-def _current(snapshot: Snapshot, type_: str, today: int) -> Array:
-    """Rows of a relation type in force on the day."""
-    return np.flatnonzero(in_force(snapshot.edge_column(type_, "since"), snapshot.edge_column(type_, "until"), today))
-
-
-def _edges(view: View, type_: str) -> Edges:
+def _edges(view: View, type_: str, seen: Array) -> Edges:
     snapshot = view.snapshot
-    rows = _current(snapshot, type_, view.today)
+    rows = current(snapshot, type_, view.today)
     source, target = snapshot.edge_column(type_, "from")[rows], snapshot.edge_column(type_, "to")[rows]
-    keep = view.visible[source] & view.visible[target] & (view.inside[source] | view.inside[target])
+    keep = seen[source] & seen[target] & (view.inside[source] | view.inside[target])
     return Edges(type_, source[keep], target[keep], rows[keep])
 
 
@@ -256,7 +252,8 @@ def view(snapshot: Snapshot, profile: Profile, as_of: dt.date, scope: Sequence[s
 
     Inside a scope are: the areas below its roots, the organizations that cover them (单独, 联合) and what is
     subordinate to these, the units, facilities and alliances located there, their posts, lists and activities.
-    One hop outside (partners, superiors) is visible as a ref; everything farther is absent.
+    One hop outside (partners, superiors) is visible as a ref; everything farther is absent: whom a unit that is only
+    located there is paired or allied with elsewhere, and who else takes part in the same activity.
     An id of another district or outside the data raises `NotFoundError`.
     """
     today = day(as_of)
@@ -264,58 +261,6 @@ def view(snapshot: Snapshot, profile: Profile, as_of: dt.date, scope: Sequence[s
     if scope is None:
         return View(snapshot, profile, as_of, alive, alive)
     roots = tuple(snapshot.index(i) for i in scope)
-    inside = _inside(snapshot, alive, roots, today)
-    visible = inside.copy()
-    for type_ in RELATION_TYPES:
-        rows = _current(snapshot, type_, today)
-        source, target = snapshot.edge_column(type_, "from")[rows], snapshot.edge_column(type_, "to")[rows]
-        visible[target[inside[source]]] = True
-        visible[source[inside[target]]] = True
+    inside = within(snapshot, alive, roots, today)
+    visible = inside | one_hop(snapshot, inside, today)
     return View(snapshot, profile, as_of, inside, visible & alive, roots)
-
-
-def _inside(snapshot: Snapshot, alive: Array, roots: Sequence[int], today: int) -> Array:
-    inside = np.zeros(snapshot.n, bool)
-    inside[list(roots)] = True
-    inside &= alive
-
-    def ends(type_: str) -> tuple[Array, Array, Array]:
-        rows = _current(snapshot, type_, today)
-        source, target = snapshot.edge_column(type_, "from")[rows], snapshot.edge_column(type_, "to")[rows]
-        both = alive[source] & alive[target]
-        return source[both], target[both], rows[both]
-
-    def spread(source: Array, target: Array) -> None:
-        """Mark sources of marked targets until nothing changes (the depth of a tree, about ten rounds)."""
-        while True:
-            fresh = inside[target] & ~inside[source]
-            if not fresh.any():
-                return
-            inside[source[fresh]] = True
-
-    child, superior, _ = ends("SUBORDINATE_TO")
-    organization, covered, rows = ends("COVERS")
-    modes = snapshot.edge_words("COVERS", "mode")
-    close = np.array([w in ("", "单独", "联合") for w in modes], bool)[snapshot.edge_column("COVERS", "mode")[rows]]
-    areas = snapshot.span("Area")
-    on_area = close & (covered >= areas.start) & (covered < areas.stop)
-    spread(child, superior)
-    mine = inside[organization] & on_area
-    inside[covered[mine]] = True
-    lower, upper, _ = ends("PART_OF")
-    spread(lower, upper)
-    here = inside[covered] & on_area
-    inside[organization[here]] = True
-    spread(child, superior)
-    unit, area, _ = ends("LOCATED_IN")
-    inside[unit[inside[area]]] = True
-    for type_ in ("BELONGS_TO", "CONVENED_IN", "SERVES"):
-        source, target, _ = ends(type_)
-        inside[source[inside[target]]] = True
-    inside[organization[inside[covered] & close]] = True
-    post, owner, _ = ends("OF")
-    inside[post[inside[owner]]] = True
-    for type_ in ("NEEDS", "OFFERS", "RESPONSIBLE_FOR", "CLAIMS", "TOOK_PART"):
-        source, target, _ = ends(type_)
-        inside[target[inside[source]]] = True
-    return inside

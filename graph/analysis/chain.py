@@ -19,7 +19,8 @@ from graph.analysis.missing import missing_tiers
 from graph.analysis.tiers import Places, answering, places
 from graph.errors import NotFoundError
 from graph.profile import Line
-from graph.view import View, in_force
+from graph.scope import in_force
+from graph.view import View
 
 Array = NDArray[Any]
 

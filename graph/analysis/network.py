@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.analysis.partners import DORMANT, partners, tie_states
+from graph.analysis.partners import DORMANT, last_known, tie_states
 from graph.snapshot import DAY_MIN
 from graph.view import Edges, View
 
@@ -96,7 +96,7 @@ def dormant(view: View, ties: Edges) -> Array:
         return np.zeros(len(ties), bool)
     since = view.snapshot.edge_column(ties.type, "since")[ties.row].astype(np.int64)
     activities = view.snapshot.edge_column(ties.type, "activities")[ties.row]
-    last = partners(view, pairing).last
+    last = last_known(view, ties)
     states = tie_states(since, np.full(len(ties), DAY_MIN), last, activities, view.today, pairing.dormant_days)
     return np.asarray(states == DORMANT)
 

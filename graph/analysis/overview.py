@@ -48,7 +48,7 @@ def overview(view: View, area: str | None = None, level: str | None = None) -> A
     rows = []
     for p in shown:
         number = {name: int(column[p]) for name, column in columns.items()}
-        by_rule = {r.id: {"name": r.name} | _short(counts[r.id], p) for r in view.profile.coverage}
+        by_rule: dict[str, Row] = {r.id: {"name": r.name} | _short(counts[r.id], p) for r in view.profile.coverage}
         rows.append(
             {
                 "area": view.ref(p + start),
@@ -133,7 +133,7 @@ def participating(view: View) -> Array:
         found = partners(view, view.profile.pairing)
         flags[found.unit[(found.state != EXPIRED) & (found.state != DORMANT)]] = True
     for type_ in ("REPORTED_TO", "MEMBER_OF", "CLAIMS"):
-        flags[view.edges(type_).source] = True
+        flags[view.crossing(type_).source] = True
     belongs = view.edges("BELONGS_TO")
     flags[belongs.target[flags[belongs.source]]] = True
     return flags

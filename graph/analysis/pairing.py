@@ -145,11 +145,18 @@ def _unit_rows(view: View, pairing: Pairing, units: Array) -> list[Row]:
                     "states": states,
                     "missing": [],
                     "required": [],
-                    "partners": [view.ref(o) for o in sorted({int(found.organization[i]) for i in mine})],
+                    "partners": [
+                        view.ref(o) for o in sorted({int(found.organization[i]) for i in mine}) if view.visible[o]
+                    ],
                     "generated": bool(view.snapshot.arrays["generated"][node]),
                 }
             )
     return rows
+
+
+def _named(view: View, organizations: Array) -> list[Row | None]:
+    """Refs of those partners that the caller may know."""
+    return [view.ref(o) for o in np.unique(organizations).tolist() if view.visible[o]]
 
 
 def _elsewhere(view: View, found: Partners) -> Array:

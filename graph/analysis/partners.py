@@ -43,18 +43,25 @@ def partners(view: View, pairing: Pairing) -> Partners:
 
 
 def _partners(view: View, pairing: Pairing) -> Partners:
-    edges = view.edges("PAIRED_WITH")
+    # Of a unit within a scope, partners elsewhere count and stay unnamed.
+    edges = view.crossing("PAIRED_WITH")
     column = view.snapshot.edge_column
 
     def of(attribute: str) -> Array:
         return column("PAIRED_WITH", attribute)[edges.row]
 
-    last = np.maximum(of("last_active").astype(np.int64), _shared_activity(view, edges))
+    last = last_known(view, edges)
     state = tie_states(
         of("since").astype(np.int64), of("agreement_until").astype(np.int64), last, of("activities"),
         view.today, pairing.dormant_days,
     )  # fmt: skip
     return Partners(edges.source, edges.target, _pairing_area(view, pairing)[edges.source], state, last)
+
+
+def last_known(view: View, ties: Edges) -> Array:
+    """The day of the last known activity of each tie of PAIRED_WITH, DAY_MIN for none."""
+    told = view.snapshot.edge_column("PAIRED_WITH", "last_active")[ties.row].astype(np.int64)
+    return np.asarray(np.maximum(told, _shared_activity(view, ties)))
 
 
 def tie_states(since: Array, agreement_until: Array, last: Array, activities: Array, today: int, period: int) -> Array:

@@ -208,3 +208,17 @@ def test_a_unit_paired_with_a_community_outside_the_scope_is_not_unpaired() -> N
     seen = view_of(nodes, relations, scope=["t.s2"])
     assert [r["states"] for r in unpaired(seen).rows if r["node"]["id"] == "t.u"] in ([], [["unknown"]])
     assert [r["partners"] for r in pairing_load(seen).rows if r["node"]["id"] == "t.u"] == [1]
+
+
+def test_partners_elsewhere_of_a_unit_located_here_count_and_stay_unnamed() -> None:
+    nodes = NODES | {"Area": [*NODES["Area"], {"id": "s2", "kind": "街道"}]}
+    relations = BASE | {
+        "PART_OF": [*PARTS[:2], {"from": "s2", "to": "d", "hierarchy": "行政"}],
+        "LOCATED_IN": [{"from": "u", "to": "s2"}],
+        "PAIRED_WITH": [{"from": "oc", "to": "u", "since": "2020-06-01", "activities": 0}],
+    }
+    seen = view_of(nodes, relations, scope=["t.s2"])
+    assert not seen.visible[seen.snapshot.index("t.oc")]
+    rows = [r for r in unpaired(seen).rows if r["node"]["id"] == "t.u"]
+    assert [(r["states"], r["partners"]) for r in rows] == [(["dormant"], [])]
+    assert [r["partners"] for r in pairing_load(seen).rows if r["node"]["id"] == "t.u"] == [1]

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from graph.analysis.evidence import GROUP
 from graph.analysis.rules.facts import BRANCHES, TEMPORARY, kinds, posts_of, superior_of
 from graph.analysis.rules.form import Breached, Numbers, found
+from graph.scope import in_force
 from graph.snapshot import DAY_MIN, NULL_INT
-from graph.view import View, in_force
+from graph.view import View
 
 Array = NDArray[Any]
 FLOATING = "流动党员党支部"
