@@ -39,7 +39,7 @@ def _via(row: Row) -> str:
 
 
 def _reasons(row: Row) -> str:
-    return "；".join(str(at(h, "reason.text") or "") for h in at(row, "hops") or [])
+    return "；".join(str(at(h, "reason.text") or "（范围外）") for h in at(row, "hops") or [])
 
 
 def _strength(row: Row) -> float | None:

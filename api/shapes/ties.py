@@ -76,9 +76,9 @@ Hop = TypedDict(
 
 
 class Path(TypedDict):
-    """A path of influence; strength is null where a part of it is hidden."""
+    """A path of influence; channel, strength and bottleneck are null where a part of it is hidden."""
 
-    channel: Literal["leadership", "pairing", "alliance", "mixed"]
+    channel: Literal["leadership", "pairing", "alliance", "mixed"] | None
     strength: float | None
     bottleneck: int | None
     hops: list[Hop]

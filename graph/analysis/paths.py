@@ -11,10 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.analysis.answer import Answer, Row, answer
+from graph.analysis.asked import notice
+from graph.analysis.cuts import LARGEST, Cut, critical, smallest_cut
 from graph.analysis.network import Network, network
 from graph.analysis.reasons import channel, reason, relations_named, walked, weights_shown
 from graph.analysis.routes import INFINITE, Layers, Route, part, routes, to_goal
 from graph.errors import NotFoundError, ParameterError
+from graph.model import RELATION_TYPES
 from graph.view import View
 
 Array = NDArray[Any]
@@ -53,13 +56,15 @@ def paths(
         k: 1 to 20, the strongest included.
         only, without: relations (English or Chinese names) or channels that alone, or never, are walked.
         avoid: ids of nodes that no path may pass.
-        visible: bool per node: what the caller may see; other nodes become `{"hidden": true}` and a path with one has
-            no strength.
+        visible: bool per node: what the caller may see; other nodes become `{"hidden": true}`, a hop with one tells
+            nothing but the end that is seen, and a path with one has neither channel nor strength.
 
     Returns:
         Rows in the shape `path` of interface.md, with `from`, `to` and `rank`. Strength is the product of the hops'
         weights; equal ones by fewer hops, then ids. Totals: for every pair the number of paths, what breaks the last
-        of them (`only_nodes`, `only_relations`) or `why` there is none; and the weights, 本地设定.
+        of them: `only_nodes` and `only_relations` (each alone), `cut` (a smallest set: `size`, `nodes`, `relations`;
+        size null: more than 3 nodes), or `why` there is none; the weights, 本地设定. Of hidden nodes nothing is
+        counted in `generated`.
     """
     if not 1 <= k <= LIMIT:
         raise ParameterError("参数 k 超出范围。", f"k 取 1 至 {LIMIT} 的整数。")
@@ -82,8 +87,13 @@ def paths(
         rows += pair_rows
         pairs.append(pair)
         behind += nodes
-    totals = {"paths": len(rows), "pairs": pairs, "weights": weights_shown(view.profile)}
-    return answer(view, rows, totals, behind)
+    totals = {
+        "paths": len(rows),
+        "pairs": pairs,
+        "weights": weights_shown(view.profile),
+        "notices": [said for p in pairs for said in _told(p)],
+    }
+    return answer(view, rows, totals, [v for v in behind if seen[v]])
 
 
 def _known(view: View, ids: Sequence[str], visible: Array) -> list[int]:
@@ -121,6 +131,7 @@ def place(view: View, net: Network, node: int, leaving: bool) -> int:
 def _pair(view: View, net: Network, start: int, end: int, ask: _Ask) -> tuple[list[Row], Row, list[int]]:
     """Rows, totals and the nodes behind one pair."""
     pair: Row = {"from": view.ref(start), "to": view.ref(end), "paths": 0, "only_nodes": [], "only_relations": []}
+    pair["cut"] = None
     first, last = place(view, net, start, True), place(view, net, end, False)
     for name, given, used in (("from", start, first), ("to", end, last)):
         if given != used:
@@ -139,6 +150,7 @@ def _pair(view: View, net: Network, start: int, end: int, ask: _Ask) -> tuple[li
     nodes, hops = critical(layers, net, several, ask.allowed)
     pair["only_nodes"] = [_ref(view, v, ask.visible) for v in nodes]
     pair["only_relations"] = [_relation(view, net, h, ask.visible) for h in hops]
+    pair["cut"] = _cut(view, net, smallest_cut(layers, net, several, ask.allowed), ask)
     rows = [_row(view, net, layers, r, i, ask) for i, r in enumerate(found, 1)]
     m = len(layers.nodes)
     behind = {int(layers.nodes[s % m]) for r in found for s in r.states}
@@ -155,7 +167,7 @@ def _row(view: View, net: Network, layers: Layers, route: Route, rank: int, ask:
         "from": _ref(view, passed[0], ask.visible),
         "to": _ref(view, passed[-1], ask.visible),
         "rank": rank,
-        "channel": channel(view.profile, [net.types[net.type[h]] for h in route.hops]),
+        "channel": channel(view.profile, [net.types[net.type[h]] for h in route.hops]) if whole else None,
         "strength": float(f"{np.prod(weights):.9g}") if whole else None,
         "bottleneck": int(np.argmin(weights)) if whole else None,
         "hops": hops,
@@ -166,72 +178,62 @@ def _ref(view: View, node: int, visible: Array) -> Row:
     return view.ref(node) or dict(HIDDEN) if visible[node] else dict(HIDDEN)
 
 
+def _cut(view: View, net: Network, found: Cut | None, ask: _Ask) -> Row:
+    if found is None:
+        return {"size": None, "nodes": [], "relations": []}
+    return {
+        "size": found.size,
+        "nodes": [_ref(view, v, ask.visible) for v in found.nodes],
+        "relations": [_relation(view, net, h, ask.visible) for h in found.direct],
+    }
+
+
 def _hop(view: View, net: Network, hop: int, visible: Array) -> Row:
     source, target = int(net.source[hop]), int(net.target[hop])
     if not visible[source] and not visible[target]:
         return dict(HIDDEN)
+    ends = {"from": _ref(view, source, visible), "to": _ref(view, target, visible)}
+    if not (visible[source] and visible[target]):
+        return ends | dict.fromkeys(("relation", "direction", "weight", "reason"))
     type_, backward = net.types[net.type[hop]], bool(net.backward[hop])
-    both = bool(visible[source] and visible[target])
-    return {
-        "from": _ref(view, source, visible),
-        "to": _ref(view, target, visible),
+    return ends | {
         "relation": type_,
         "direction": "backward" if backward else "forward",
-        "weight": float(f"{net.weight[hop]:.9g}") if both else None,
+        "weight": float(f"{net.weight[hop]:.9g}"),
         "reason": reason(type_, backward, bool(net.dormant[hop]), view.profile.influence.dormant_factor),
     }
 
 
 def _relation(view: View, net: Network, hop: int, visible: Array) -> Row:
-    """The relation behind a hop, in its own direction."""
+    """The relation behind a hop, in its own direction; hidden where one of its ends is."""
     ends = (int(net.source[hop]), int(net.target[hop]))
     source, target = reversed(ends) if net.backward[hop] else ends
-    if not visible[source] and not visible[target]:
+    if not (visible[source] and visible[target]):
         return dict(HIDDEN)
-    return {
-        "relation": net.types[net.type[hop]],
-        "from": _ref(view, source, visible),
-        "to": _ref(view, target, visible),
-    }
+    return {"relation": net.types[net.type[hop]], "from": view.ref(source), "to": view.ref(target)}
 
 
-def critical(
-    layers: Layers, net: Network, found: Sequence[Route], allowed: Sequence[int]
-) -> tuple[list[int], list[int]]:
-    """Nodes and hops that every path passes, in the order of the strongest path.
-
-    Only what all found paths share is tried, each by taking it away and asking whether a way is left; behind the last
-    node with two ways into it nothing need be tried. A hop that two relations carry is not lost with one of them.
-    """
-    m = len(layers.nodes)
-    places = [[s % m for s in r.states] for r in found]
-    shared = set(places[0]).intersection(*places[1:])
-    sure = _forced(layers, net, places[0])
-    nodes = [
-        p
-        for i, p in enumerate(places[0][1:-1], 1)
-        if p in shared and (i >= sure or to_goal(layers, (p,))[layers.start] == INFINITE)
-    ]
-    common = set(found[0].hops).intersection(*(r.hops for r in found[1:]))
-    hops = []
-    for i, hop in enumerate(found[0].hops):
-        if hop not in common:
-            continue
-        parallel = net.between(int(net.source[hop]), int(net.target[hop]))
-        carriers = {(int(net.type[h]), int(net.row[h])) for h in parallel if net.type[h] in allowed}
-        if len(carriers) == 1 and (i >= sure or to_goal(layers, lost=hop)[layers.start] == INFINITE):
-            hops.append(hop)
-    return [int(layers.nodes[p]) for p in nodes], hops
+def _told(pair: Row) -> list[Row]:
+    """Why there is no path, or what breaks the last of them, as a sentence."""
+    ends = f"“{pair['from']['name']}”到“{pair['to']['name']}”"
+    if "why" in pair:
+        return [notice(pair["why"]["code"], f"{ends}：{pair['why']['text']}。")]
+    cut = pair["cut"]
+    if cut["size"] is None:
+        return [notice("many-ways", f"{ends}：至少同时失去{LARGEST + 1}个组织才会没有路径。")]
+    lost = [_called(v) for v in cut["nodes"]] + [_called(r) for r in cut["relations"]]
+    if cut["size"] == 1:
+        return [notice("last-path", f"{ends}：失去{lost[0]}就没有路径。")]
+    return [notice("smallest-cut", f"{ends}：同时失去{'、'.join(lost)}（{cut['size']}处）就没有路径。")]
 
 
-def _forced(layers: Layers, net: Network, places: list[int]) -> int:
-    """Index on a path from which on every node is entered from the one before it only."""
-    for i in range(len(places) - 1, 0, -1):
-        hops = net.entering(int(layers.nodes[places[i]]))
-        sources = set(net.source[hops].tolist())
-        if sources != {int(layers.nodes[places[i - 1]])}:
-            return i
-    return 0
+def _called(element: Row) -> str:
+    if element.get("hidden"):
+        return "范围外的一处"
+    if "relation" in element:
+        zh = RELATION_TYPES[element["relation"]].zh
+        return f"“{element['from']['name']}”与“{element['to']['name']}”的{zh}关系"
+    return f"“{element['name']}”"
 
 
 def _why_none(net: Network, start: int, end: int, ask: _Ask) -> Row:

@@ -61,14 +61,15 @@ def path_chart(view: View, options: Options) -> Drawing:
 def _lane(view: View, row: Row) -> Lane:
     name = "主路径" if row["rank"] == 1 else f"备选{row['rank'] - 1}"
     strength = "强度不公开" if row["strength"] is None else f"强度{row['strength']:.3g}"
-    head = Box(f"path.{row['rank']}", name, style="area", note=f"{strength}·{CHANNELS[row['channel']]}")
+    words = f"·{CHANNELS[row['channel']]}" if row["channel"] else ""
+    head = Box(f"path.{row['rank']}", name, style="area", note=f"{strength}{words}")
     steps = [Step(_box(view, row["from"], ""))]
     for hop in row["hops"]:
-        relation = RELATION_TYPES.get(hop.get("relation", ""))
+        relation = RELATION_TYPES.get(hop.get("relation") or "")
         weight = hop.get("weight")
         words = f"{relation.zh}{'' if weight is None else f'·{weight:g}'}" if relation else ""
         steps.append(
-            Step(_box(view, hop.get("to", {"hidden": True}), words), _LINES.get(hop.get("relation", ""), "lead"))
+            Step(_box(view, hop.get("to", {"hidden": True}), words), _LINES.get(hop.get("relation") or "", "lead"))
         )
     return Lane(head, tuple(steps))
 
