@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -11,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import polars as pl
 from xlsxwriter.exceptions import XlsxWriterException
 
 from api.desk import Desk
@@ -194,37 +194,35 @@ def chosen_district(desk: Desk, asked: str | None) -> str:
 
 def by_area(today: dt.date, stored: Dataset, changes: Changes, profile: Profile) -> list[Row]:
     """Changed nodes by the area of the profile's reporting tier in which they lie: `{"area", added, changed, …}`."""
-    after = differing.apply(stored, changes)
-    seen = view(build(after, 0), profile, today)
-    counts: dict[int, Counter[str]] = {}
-    reporting = _reporting(seen)
-    for part in changes.nodes.values():
-        for change, frame in (("added", part.added), ("moved", part.moved)):
-            for id_ in frame["id"].to_list():
-                counts.setdefault(_place(seen, reporting, id_), Counter())[change] += 1
-        for id_, change in zip(part.after["id"].to_list(), part.change.to_list(), strict=True):
-            counts.setdefault(_place(seen, reporting, id_), Counter())[change] += 1
     kinds = [k for k in KINDS_OF_CHANGE if k != "unchanged"]
-    return [{"area": seen.ref(area), **{k: found.get(k, 0) for k in kinds}} for area, found in sorted(counts.items())]
+    parts = [pl.DataFrame(schema={"id": pl.String, "change": pl.String})]
+    for part in changes.nodes.values():
+        parts += [part.added.select("id", change=pl.lit("added")), part.moved.select("id", change=pl.lit("moved"))]
+        parts.append(part.after.select("id", change=part.change))
+    changed = pl.concat(parts)
+    seen = view(build(differing.apply(stored, changes), 0), profile, today)
+    number = pl.DataFrame({"id": list(seen.snapshot.ids), "node": np.arange(seen.snapshot.n)})
+    met = changed.join(number, on="id")
+    home = seen.home()[met["node"].to_numpy()]
+    # What lies nowhere takes the last place, which is nobody's.
+    place = np.append(_reporting(seen), -1)[np.where(home >= 0, home - seen.snapshot.span("Area").start, -1)]
+    counts: dict[int, Row] = {}
+    counted = met.select("change", area=pl.Series(place)).group_by("area", "change").len()
+    for area, change, n in counted.select("area", "change", "len").iter_rows():
+        counts.setdefault(area, dict.fromkeys(kinds, 0))[change] = n
+    return [{"area": seen.ref(area), **found} for area, found in sorted(counts.items())]
 
 
 def _reporting(seen: View) -> Any:
     """For each area the reporting area it is or lies in (node number), -1 if none."""
     span = seen.snapshot.span("Area")
     forest = seen.areas()
-    fits = seen.coded("Area", "kind", seen.profile.reporting_kinds)
-    found = np.where(fits, np.arange(len(fits)), -1)
-    for node in forest.preorder.tolist():
-        parent = int(forest.parent[node])
-        if found[node] < 0 and parent >= 0:
-            found[node] = found[parent]
-    return np.where(found >= 0, found + span.start, -1)
-
-
-def _place(seen: View, reporting: Any, id_: str) -> int:
-    node = seen.snapshot.find(id_)
-    home = int(seen.home()[node]) if node is not None else -1
-    return int(reporting[home - seen.snapshot.span("Area").start]) if home >= 0 else -1
+    fits = np.flatnonzero(seen.coded("Area", "kind", seen.profile.reporting_kinds))
+    found = np.full(span.stop - span.start, -1)
+    # From the top, so that of two in one chain the nearer one counts.
+    for area in fits[np.argsort(forest.depth[fits], kind="stable")].tolist():
+        found[forest.descendants(area)] = area + span.start
+    return found
 
 
 def refuse_missing(paths: Sequence[Path]) -> None:
