@@ -19,9 +19,12 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
+from api.analysts import Analysts
 from api.auth import LOOPBACK, Access
 from api.desk import Desk
 from api.edge import Edge, Parts
+from api.limiting import IMPORT_MOST, Limiter
+from api.measures import Measures
 from api.opening import Opened, opened
 from api.prepared import Kept
 from api.problems import MEDIA_TYPE, problem
@@ -35,6 +38,7 @@ from api.routes import (
     findings,
     health,
     history,
+    jobs,
     nodes,
     problems,
     queries,
@@ -47,9 +51,8 @@ from api.shapes import schemas
 from api.watch import Watch
 from graph.errors import InputError, NotFoundError, ParameterError, PartygraphError, UnavailableError
 
-BODY_MOST = 200 * 1024 * 1024
 OWN_NAMES = frozenset({*LOOPBACK, "testserver"})
-RETRY_SECONDS = "5"
+RETRY_SECONDS = 5
 ABOUT = (
     "基层党组织图模型分析：组织链、覆盖、空白点、结对共建、影响路径。"
     "错误一律为 problem+json，detail 说明问题，remedy 说明办法。"
@@ -62,6 +65,8 @@ def create(settings: Settings, store: Opened) -> ASGIApp:
     watch, kept = Watch(desk, store.embedded), Kept()
     records = Records(settings.data_dir)
     access = Access(settings, records)
+    measures = Measures(watch, kept, records)
+    analysts = Analysts(settings, store.address)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -70,6 +75,7 @@ def create(settings: Settings, store: Opened) -> ASGIApp:
             yield
         finally:
             await run_in_threadpool(watch.__exit__, None, None, None)
+            await run_in_threadpool(analysts.__exit__, None, None, None)
             records.close()
 
     app: FastAPI = FastAPIOffline(
@@ -77,9 +83,9 @@ def create(settings: Settings, store: Opened) -> ASGIApp:
         version=metadata.version("partygraph"),
         description=ABOUT,
         lifespan=lifespan,
-        max_body_size=BODY_MOST,
+        max_body_size=IMPORT_MOST,
     )
-    app.state.serving = Serving(desk, watch, kept, records)
+    app.state.serving = Serving(desk, watch, kept, records, measures, analysts)
     for router in (
         catalogue.router,
         questions.router,
@@ -91,6 +97,7 @@ def create(settings: Settings, store: Opened) -> ASGIApp:
         reports.router,
         queries.router,
         files.router,
+        jobs.router,
         access_routes.router,
     ):
         app.include_router(router, prefix="/api/v1")
@@ -102,11 +109,15 @@ def create(settings: Settings, store: Opened) -> ASGIApp:
     origins = frozenset(o.strip() for o in settings.cors.split(",") if o.strip())
     # On an address of the network every request bears a key, which no page of another site can know.
     hosts = OWN_NAMES if settings.host in LOOPBACK else frozenset()
-    edge = Edge(app, access, Parts(watch, kept, records), hosts, origins)
+    edge = Edge(app, access, Parts(watch, kept, records, Limiter(settings.rate), measures), hosts, origins)
     if not origins:
         return edge
     return CORSMiddleware(
-        edge, allow_origins=list(origins), allow_methods=["*"], allow_headers=["*"], expose_headers=["ETag", "Link"]
+        edge,
+        allow_origins=list(origins),
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Page-Count", "X-Request-ID"],
     )
 
 
@@ -152,7 +163,7 @@ def respond(request: Request, error: PartygraphError, headers: dict[str, str] | 
     request_id = request.scope.get("state", {}).get("request_id", "")
     head = dict(headers or {})
     if error.status in (429, 503):
-        head.setdefault("Retry-After", RETRY_SECONDS)
+        head.setdefault("Retry-After", str(getattr(error, "after", RETRY_SECONDS)))
     body = orjson.dumps(problem(error, instance=request.url.path, request_id=request_id))
     return Response(body, error.status, head, MEDIA_TYPE)
 

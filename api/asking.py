@@ -13,6 +13,7 @@ from api.pages import PAGE, fingerprint, page
 from api.parameters import Parameter, parse
 from api.questions.form import Question
 from graph.analysis.answer import Row
+from graph.snapshot import Snapshot
 from graph.store.bolt import Store
 from graph.store.findings import serial
 from graph.view import View
@@ -39,6 +40,26 @@ class Asked:
     serial: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The parsed values of a question and the Snapshot it is about; the rest as in `Asked`."""
+
+    values: dict[str, Any]
+    snapshot: Snapshot
+    loaded: tuple[str, ...]
+    serial: int
+
+
+def placed(desk: Desk, parameters: Sequence[Parameter], given: Given, caller: Caller) -> Placed:
+    """Parse, choose the district, wait for an asked revision."""
+    values = parse(parameters, given)
+    texts = [t for p in parameters if p.type in ("id", "finding") for t in _listed(values[p.name]) if t]
+    held = desk.loaded()
+    district = desk.choose(values.get("district"), texts, caller.districts(held))
+    snapshot = desk.snapshot(district, values.get("revision"))
+    return Placed(values, snapshot, tuple(sorted(held)), serial(held[district]))
+
+
 def asked(
     desk: Desk,
     parameters: Sequence[Parameter],
@@ -55,21 +76,17 @@ def asked(
         files: name → (file name, content) of the files that were given with the question.
         names: whether full names and 上级/简称 are taken where an id is asked for (the command line).
     """
-    values = parse(parameters, given)
-    ids = [p.name for p in parameters if p.type == "id" and values[p.name]]
-    texts = [t for p in parameters if p.type in ("id", "finding") for t in _listed(values[p.name]) if t]
-    held = desk.loaded()
-    loaded = tuple(sorted(held))
-    district = desk.choose(values.get("district"), texts, caller.districts(loaded))
-    as_of, revision = values.get("as_of"), values.get("revision")
-    whole = desk.view(district, as_of, None, revision)
-    view = whole if caller.scope is None else desk.view(district, as_of, caller.scope_in(district), revision)
+    found = placed(desk, parameters, given, caller)
+    values, snapshot = found.values, found.snapshot
+    as_of, district = values.get("as_of"), snapshot.district
+    whole = desk.view_of(snapshot, as_of, None)
+    view = whole if caller.scope is None else desk.view_of(snapshot, as_of, caller.scope_in(district))
     if names:
-        for name in ids:
-            found = tuple(resolve(view, t) for t in _listed(values[name]))
-            values[name] = found if isinstance(values[name], tuple) else found[0]
+        for name in [p.name for p in parameters if p.type == "id" and values[p.name]]:
+            ids = tuple(resolve(view, t) for t in _listed(values[name]))
+            values[name] = ids if isinstance(values[name], tuple) else ids[0]
     told = {"timezone": desk.settings.timezone}
-    return Asked(district, loaded, view, whole, {**values, **files, **told}, desk.store, serial(held[district]))
+    return Asked(district, found.loaded, view, whole, {**values, **files, **told}, desk.store, found.serial)
 
 
 def body(question: Question, asked: Asked) -> Row:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-PERMISSIONS = ("read", "names", "query", "what-if", "import", "rectify", "audit", "keys")
+PERMISSIONS = ("read", "names", "query", "what-if", "import", "rectify", "audit", "keys", "metrics")
 ROLES: Mapping[str, frozenset[str]] = {
     "viewer": frozenset({"read"}),
     "analyst": frozenset({"read", "query", "what-if"}),
     "editor": frozenset({"read", "import", "rectify"}),
-    "auditor": frozenset({"audit"}),
-    "administrator": frozenset({"read", "query", "what-if", "import", "rectify", "keys"}),
+    "auditor": frozenset({"audit", "metrics"}),
+    "administrator": frozenset({"read", "query", "what-if", "import", "rectify", "keys", "metrics"}),
 }
 """Named sets of permissions. Who hands out keys does not read the audit, and nobody edits it."""
 

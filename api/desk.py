@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from api.opening import Opened
 from api.settings import Settings
-from api.snapshots import Shelf, ensure
+from api.snapshots import SMALL, Shelf, ensure
 from graph.errors import NotFoundError, ParameterError, UnavailableError
 from graph.profile import Profile, load_profile, profile_paths
 from graph.snapshot import Snapshot
@@ -36,6 +36,10 @@ class Desk:
         self.store = opened.store
         self.address = opened.address
         self.embedded = opened.embedded
+        self.wait_for_build = True
+        """Whether a question waits for a large new Snapshot; not where a watch has it built meanwhile."""
+        self.pinned: int | None = None
+        """The revision that another process answers from, which this one follows."""
         self._store_id = ""
         self._snapshots: dict[str, Snapshot] = {}
         self._views: OrderedDict[tuple[object, ...], View] = OrderedDict()
@@ -67,7 +71,26 @@ class Desk:
     def stamps(self) -> dict[str, tuple[object, ...]]:
         """By district what an answer depends on besides the query: another stamp, another answer."""
         loaded = self.loaded()
-        return {d: self.stamp(d, held.revision, loaded, serial(held)) for d, held in loaded.items()}
+        return {d: self.stamp(d, self._served(held), loaded, serial(held)) for d, held in loaded.items()}
+
+    def _served(self, held: District) -> int:
+        """The revision of a district that is answered from: the newest, or an older one while a large one is built."""
+        if self.pinned is not None:
+            return min(self.pinned, held.revision)
+        kept = self._snapshots.get(held.id)
+        if kept is None or self.wait_for_build or held.nodes <= SMALL:
+            return held.revision
+        return min(kept.revision, held.revision)
+
+    def behind(self) -> list[str]:
+        """Districts whose kept Snapshot is older than the store and too large to be built in passing."""
+        return [d for d, held in self.loaded().items() if self._served(held) < held.revision]
+
+    def catch_up(self, district: str) -> None:
+        """Build the Snapshot of the newest revision and swap it in."""
+        held = self.loaded().get(district)
+        if held is not None:
+            self._snapshots[district] = ensure(self.store, self.shelf(), district, held.revision, held.nodes)
 
     def stamp(self, district: str, revision: int, loaded: Iterable[str], findings: int = 0) -> tuple[object, ...]:
         """Store, revision, serial of findings' states, profile, day, and the districts there are (one is implied)."""
@@ -107,13 +130,16 @@ class Desk:
         return next(iter(loaded))
 
     def snapshot(self, district: str, revision: int | None = None) -> Snapshot:
-        """The Snapshot of the current revision; with `revision`, waits up to 5 s until it is reached."""
+        """The Snapshot of the current revision; with `revision`, waits up to 5 s until it is reached.
+
+        A large one that is being built is not waited for unless its `revision` is asked for.
+        """
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
             now = self.loaded().get(district)
             if now is None:
                 raise NotFoundError("这个区划没有载入。", "载入用 partygraph load。", code="unknown-district")
-            if revision is None or now.revision >= revision:
+            if revision is None or self._served(now) >= revision:
                 break
             if time.monotonic() > deadline:
                 raise UnavailableError(
@@ -121,8 +147,8 @@ class Desk:
                 )
             time.sleep(0.1)
         kept = self._snapshots.get(district)
-        if kept is None or kept.revision != now.revision:
-            kept = ensure(self.store, self.shelf(), district, now.revision, now.nodes)
+        if kept is None or kept.revision < self._served(now):
+            kept = ensure(self.store, self.shelf(), district, self._served(now), now.nodes)
             self._snapshots[district] = kept
         return kept
 
@@ -134,7 +160,11 @@ class Desk:
         revision: int | None = None,
     ) -> View:
         """The view of a district on a day within a scope; views are kept, since they hold derived arrays."""
-        snapshot = self.snapshot(district, revision)
+        return self.view_of(self.snapshot(district, revision), as_of, scope)
+
+    def view_of(self, snapshot: Snapshot, as_of: dt.date | None, scope: tuple[str, ...] | None) -> View:
+        """The view of a Snapshot: several views of one question are made of the same one."""
+        district = snapshot.district
         digest, profile = self.profile(district)
         day = as_of or self.today()
         key = (district, snapshot.revision, digest, day, scope)

@@ -18,9 +18,12 @@ from api.audit import Deed
 from api.auth import Access
 from api.caller import NOBODY
 from api.grants import check, object_of
+from api.limiting import Limiter, body_most, bounded, too_large
+from api.measures import Measures
 from api.prepared import Kept, key_of
-from api.problems import MEDIA_TYPE, RefusedError, problem
+from api.problems import MEDIA_TYPE, RefusedError, UnauthenticatedError, problem
 from api.records import Records
+from api.repeats import once
 from api.watch import Watch
 from graph.errors import PartygraphError, UnavailableError
 
@@ -30,7 +33,15 @@ _SAFE = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
 )
+_DATA = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox")
+_PAGE = (
+    b"content-security-policy",
+    b"default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    b"img-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'none'",
+)
+METRICS = "/metrics"
 DENIED = (401, 403)
 log = structlog.get_logger("partygraph.access")
 
@@ -42,6 +53,8 @@ class Parts:
     watch: Watch
     kept: Kept
     records: Records
+    limiter: Limiter
+    measures: Measures
 
 
 class Edge:
@@ -79,8 +92,9 @@ class Edge:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 await self._record(scope, status)
-                begun = True
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *_SAFE]
+                begun = scope["state"]["begun"] = True
+                policy = _DATA if scope["path"].startswith(PREFIX) else _PAGE
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *_SAFE, policy]
             await send(message)
 
         try:
@@ -95,8 +109,20 @@ class Edge:
             # The application has answered with the 500 already; the log gets the kind, never the text.
             log.error("defect", request_id=request_id, kind=type(error).__qualname__, where=_where(error))
         finally:
-            took = round((time.perf_counter() - started) * 1000, 1)
-            log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took, id=request_id)
+            took = time.perf_counter() - started
+            grant, caller = scope["state"].get("grant"), scope["state"].get("caller")
+            route = grant.route if grant else "other"
+            self._parts.measures.note(scope["method"], route, status, took)
+            # The route, not the path: somebody may have typed a name into that.
+            log.info(
+                "request",
+                method=scope["method"],
+                route=route,
+                status=status,
+                ms=round(took * 1000, 1),
+                id=request_id,
+                caller=caller.id if caller else "",
+            )
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes]) -> None:
         refused = self._refused(scope, headers)
@@ -104,21 +130,47 @@ class Edge:
             await send_problem(refused, scope, send)
             return
         scope["state"]["open"] = self._access.open()
-        if not scope["path"].startswith(PREFIX):
+        if not scope["path"].startswith(PREFIX) and scope["path"] != METRICS:
             await self.app(scope, receive, send)
             return
         try:
-            caller = await self._access.caller(headers.get(b"authorization", b""), scope["state"]["request_id"])
-            scope["state"]["caller"] = caller
-            scope["state"]["grant"] = check(caller, scope["method"], scope["path"])
+            await self._allowed(scope, receive, send, headers)
         except PartygraphError as error:
+            if scope["state"].get("begun"):
+                raise
             await send_problem(error, scope, send)
-            return
+
+    async def _allowed(self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes]) -> None:
+        """Answer a request of a caller who is known, may ask this, and does not ask too often or too much."""
+        state, limiter = scope["state"], self._parts.limiter
+        address = scope["client"][0] if scope.get("client") else ""
+        try:
+            caller = await self._access.caller(headers.get(b"authorization", b""), state["request_id"])
+        except UnauthenticatedError:
+            limiter.failed(address)
+            raise
+        state["caller"] = caller
+        state["grant"] = grant = check(caller, scope["method"], scope["path"])
+        who = caller.id or address
         if scope["method"] == "GET":
             found = self._parts.kept.get(key_of(scope, caller))
             if found is not None and self._parts.watch.stamp(found.district) == found.stamp:
+                limiter.ask("kept", who)
+                self._parts.measures.hit()
                 await found(scope, receive, send)
                 return
+            limiter.ask("computed", who)
+            await self.app(scope, receive, send)
+            return
+        limiter.ask("write", who)
+        most = body_most(scope["path"], headers.get(b"content-type", b"").decode("latin-1"))
+        told = headers.get(b"content-length", b"")
+        if told.isdigit() and int(told) > most:
+            raise too_large(most)
+        receive = bounded(receive, most)
+        if scope["method"] == "POST" and b"idempotency-key" in headers and grant is not None:
+            await once(self._parts.records, who, scope, receive, send, self.app)
+            return
         await self.app(scope, receive, send)
 
     async def _record(self, scope: Scope, status: int) -> None:
@@ -150,8 +202,8 @@ async def send_problem(error: PartygraphError, scope: Scope, send: Send) -> None
     head = [(b"vary", b"Authorization"), (b"cache-control", b"no-store")]
     if error.status == 401:
         head.append((b"www-authenticate", b'Bearer realm="partygraph"'))
-    if error.status == 503:
-        head.append((b"retry-after", b"5"))
+    if error.status in (429, 503):
+        head.append((b"retry-after", str(getattr(error, "after", 5)).encode()))
     head += [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": error.status, "headers": head})
     await send({"type": "http.response.body", "body": body})

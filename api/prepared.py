@@ -99,6 +99,11 @@ class Kept:
         self._found: OrderedDict[Key, Prepared] = OrderedDict()
         self._lock = threading.Lock()
 
+    @property
+    def size(self) -> int:
+        """Bytes of all answers."""
+        return self._size
+
     def get(self, key: Key) -> Prepared | None:
         """The answer under a key, whether current or not."""
         with self._lock:

@@ -70,6 +70,9 @@ def _item(item: dict[str, Any]) -> dict[str, Any]:
 
 CODES: Mapping[str, str] = {
     "ambiguous": "一个名称对应多个节点，请改用标识或 上级/简称",
+    "analysis-lost": "分析进程中断",
+    "analysis-timeout": "分析没有在限定时间内完成",
+    "analysts-busy": "正在进行的分析太多",
     "area-missing": "这种图需要说明区域",
     "argument-extra": "命令后面有多余的参数",
     "authentication-failed": "没有有效的密钥或令牌",

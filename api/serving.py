@@ -12,9 +12,11 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.analysts import Analysts, Told
 from api.asking import NO_FILES, Asked, Given, asked
 from api.caller import Caller
 from api.desk import Desk
+from api.measures import Measures
 from api.parameters import Parameter
 from api.prepared import WORTH_ZIPPING, Kept, PreparedResponse, key_of, prepare, takes_gzip
 from api.records import Records
@@ -33,6 +35,8 @@ class Serving:
     watch: Watch
     kept: Kept
     records: Records
+    measures: Measures
+    analysts: Analysts
 
 
 def serving_of(request: Request) -> Serving:
@@ -66,11 +70,8 @@ def asked_in(
 
 def answered(request: Request, about: Asked, body: Row) -> PreparedResponse:
     """A JSON body as prepared answer, kept for the next who asks the same."""
-    headers = {}
     body = redacted(about.view, body)
-    if body.get("next"):
-        query = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"] + [("cursor", body["next"])]
-        headers["Link"] = f'<{request.url.path}?{urlencode(query)}>; rel="next"'
+    headers = _link(request, body.get("next"))
     return keep(request, about, orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY), JSON, headers)
 
 
@@ -85,10 +86,35 @@ def sent(request: Request, body: Any, status: int = 200, headers: Mapping[str, s
 
 def keep(request: Request, about: Asked, body: bytes, media_type: str, headers: Mapping[str, str]) -> PreparedResponse:
     """Bytes as prepared answer under the request's key and the stamp of the revision they were made from."""
+    made_from = (about.district, about.view.snapshot.revision, about.loaded, about.serial)
+    return kept_as(request, made_from, body, media_type, headers)
+
+
+def told(request: Request, found: Told) -> PreparedResponse:
+    """The answer of an analyst as prepared answer."""
+    made_from = (found.district, found.revision, found.loaded, found.serial)
+    return kept_as(request, made_from, found.body, JSON, _link(request, found.following))
+
+
+def _link(request: Request, following: str | None) -> dict[str, str]:
+    """The header that names the next page."""
+    if not following:
+        return {}
+    query = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"] + [("cursor", following)]
+    return {"Link": f'<{request.url.path}?{urlencode(query)}>; rel="next"'}
+
+
+def kept_as(
+    request: Request,
+    made_from: tuple[str, int, tuple[str, ...], int],
+    body: bytes,
+    media_type: str,
+    headers: Mapping[str, str],
+) -> PreparedResponse:
+    """Bytes made from a district, its revision, the loaded districts and the serial of findings' states, kept."""
     serving = serving_of(request)
-    revision = about.view.snapshot.revision
-    stamp = serving.desk.stamp(about.district, revision, about.loaded, about.serial)
+    stamp = serving.desk.stamp(*made_from)
     key = key_of(request.scope, caller_of(request))
-    prepared = prepare(body, media_type, key, about.district, stamp, headers)
+    prepared = prepare(body, media_type, key, made_from[0], stamp, headers)
     serving.kept.put(key, prepared)
     return PreparedResponse(prepared)

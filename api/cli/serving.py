@@ -7,8 +7,10 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from typing import Annotated, Any
 
+import orjson
 import structlog
 import typer
 import uvicorn
@@ -96,12 +98,15 @@ def free_socket(host: str, port: int, tries: int = 50) -> socket.socket:
 def run(found: Settings, store: Opened, listening: socket.socket, flags: dict[str, str]) -> None:
     """Serve until stopped; with several workers each opens the store by the same settings."""
     from api.app import create
+    from api.measures import MULTIPLE
 
     log_to_stderr(found.log_level)
     if found.workers > 1:
         os.environ.update({f"{PREFIX}{k.upper()}": str(v) for k, v in flags.items()})
         config = uvicorn.Config("api.app:from_environment", factory=True, workers=found.workers, **_quiet())
-        Multiprocess(config, [listening]).run()
+        with tempfile.TemporaryDirectory(prefix="partygraph-metrics-") as together:
+            os.environ[MULTIPLE] = together
+            Multiprocess(config, [listening]).run()
         return
     server = uvicorn.Server(uvicorn.Config(create(found, store), **_quiet()))
     server.run(sockets=[listening])
@@ -115,10 +120,11 @@ def log_to_stderr(level: str) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(serializer=orjson.dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        cache_logger_on_first_use=True,
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
+from starlette.responses import Response
 
 from api.described import problems
+from api.measures import MEDIA_TYPE
 from api.serving import serving_of
 
 router = APIRouter(tags=["运行"])
@@ -31,3 +33,15 @@ def readyz(request: Request) -> dict[str, object]:
     if request.scope["state"].get("open"):
         found["districts"] = {d: held.revision for d, held in desk.loaded().items()}
     return found
+
+
+@router.get(
+    "/metrics",
+    summary="运行指标",
+    description="Prometheus 文本：请求数、耗时、修订、等待的任务、图数据库是否应答。有密钥后须有 metrics 权限。",
+    response_model=None,
+    responses={200: {"description": "指标", "content": {"text/plain": {}}}, **problems()},
+)
+def metrics(request: Request) -> Response:
+    """What Prometheus reads."""
+    return Response(serving_of(request).measures.text(), media_type=MEDIA_TYPE)

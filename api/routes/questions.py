@@ -10,13 +10,14 @@ from fastapi import APIRouter, File, Request, UploadFile
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from api.asking import body
+from api.asking import body, placed
 from api.described import described
 from api.parameters import ID
 from api.prepared import PreparedResponse
 from api.questions import QUESTIONS
 from api.questions.form import Question
-from api.serving import JSON, answered, asked_in
+from api.serving import JSON, answered, asked_in, caller_of, given_in, serving_of, told
+from api.snapshots import SMALL
 from graph.errors import InputError
 
 router = APIRouter(tags=["分析"])
@@ -25,6 +26,11 @@ _IN_PATH = (ID,)
 
 def _get(question: Question) -> Callable[[Request], Any]:
     def ask(request: Request) -> PreparedResponse:
+        serving, caller = serving_of(request), caller_of(request)
+        given = {**given_in(request), **{k: [v] for k, v in request.path_params.items()}}
+        found = placed(serving.desk, question.parameters, given, caller)
+        if found.snapshot.n > SMALL:
+            return told(request, serving.analysts.ask(question.name, given, caller, found.snapshot.revision))
         about = asked_in(request, question.parameters, request.path_params)
         return answered(request, about, body(question, about))
 

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from api.shapes.access import Audit, Me, NewKey
 from api.shapes.base import AnyAnswer, Card, Listed
 from api.shapes.history import Diff, Reverted, Revisions, Submissions
+from api.shapes.jobs import Import, Imports, Job, Jobs
 from api.shapes.judged import Bounds, Claims, Finding, Findings, Rules
 from api.shapes.planning import Comparison, Recommendation, WhatIf
 from api.shapes.queries import QueryAnswer, SavedQueries, SavedQuery
@@ -51,6 +52,10 @@ SHAPES: tuple[Any, ...] = (
     Card,
     Problem,
     ImportReport,
+    Job,
+    Jobs,
+    Import,
+    Imports,
     Profile,
 )
 

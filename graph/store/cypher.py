@@ -30,21 +30,24 @@ def constraints() -> tuple[str, ...]:
     return (*nodes, *relations)
 
 
-def add_nodes(label: str, columns: Sequence[str]) -> str:
-    """Create a batch of nodes: `$rows` of values in the order of `columns`, `$revision`; returns how many."""
-    return (
-        f"UNWIND $rows AS row CREATE (n:Entity:{label} {{{_values(columns, 0)}, revision: $revision}}) RETURN count(n)"
-    )
+def add_nodes(label: str, columns: Sequence[str], same: Sequence[str] = ()) -> str:
+    """Create a batch of nodes: `$rows` of values in the order of `columns`, `$revision`; returns how many.
+
+    The columns `same` have one value in all rows, given once in `$same`, in their order.
+    """
+    values = f"{_values(columns, 0)}, {_same(same)}revision: $revision"
+    return f"UNWIND $rows AS row CREATE (n:Entity:{label} {{{values}}}) RETURN count(n)"
 
 
-def add_relations(type_: str, columns: Sequence[str]) -> str:
+def add_relations(type_: str, columns: Sequence[str], same: Sequence[str] = ()) -> str:
     """Create a batch of relations: `$rows` of from id, to id and values in the order of `columns`; returns how many.
 
-    A row whose end does not exist is not created: compare the count.
+    A row whose end does not exist is not created: compare the count. `same` as for `add_nodes`.
     """
+    values = f"{_values(columns, 2)}, {_same(same)}revision: $revision"
     return (
         "UNWIND $rows AS row MATCH (a:Entity {id: row[0]}) MATCH (b:Entity {id: row[1]}) "
-        f"CREATE (a)-[r:{type_} {{{_values(columns, 2)}, revision: $revision}}]->(b) RETURN count(r)"
+        f"CREATE (a)-[r:{type_} {{{values}}}]->(b) RETURN count(r)"
     )
 
 
@@ -98,6 +101,10 @@ def _pattern(table: str, id_: str) -> str:
 
 def _values(columns: Sequence[str], first: int) -> str:
     return ", ".join(f"`{c}`: row[{i}]" for i, c in enumerate(columns, first))
+
+
+def _same(columns: Sequence[str]) -> str:
+    return "".join(f"`{c}`: $same[{i}], " for i, c in enumerate(columns))
 
 
 def _sliced(match: str, columns: Sequence[str]) -> str:

@@ -1,8 +1,8 @@
 """The node of each district: its state, its revision, and who is writing to it.
 
 One writer a district. It holds a lease, renewed by every batch in the batch's own transaction, together with a token
-that fences it off: whoever has lost the lease cannot write any more. Locks come from the database: the first thing a
-transaction does is to set a value on the district's node.
+that fences it off: whoever has lost the lease cannot write any more. Locks come from the database: before a
+transaction is committed it has set a value on the district's node.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ def take_over(store: Store, dead: District) -> Claim | None:
 
 
 def fence(run: Run, claim: Claim) -> None:
-    """Lock the district, renew the lease, and refuse if somebody else has taken over. First in every batch."""
+    """Lock the district, renew the lease, and refuse if somebody else has taken over. In every batch."""
     if not run(_FENCE, district=claim.district, token=claim.token, lease=LEASE_SECONDS * 1000):
         raise _lost(claim.district)
 
