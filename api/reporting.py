@@ -86,7 +86,7 @@ def compiled(settings: Settings, about: Asked, kind: str) -> Report:
     answers = {name: _answer(about, name, levels) for name in names if name not in BETWEEN}
     if set(names) & set(BETWEEN):
         answers |= between(about, lambda earlier: _answer(earlier, "coverage", levels))
-    return chosen.build(Material(about.view, answers, values["area"], "、".join(levels), imprint))
+    return chosen.build(Material(about.view, answers, values["area"], tuple(levels), imprint))
 
 
 def _levels(view: View, area: str | None) -> list[str]:

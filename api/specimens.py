@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 
 from api.gallery import seen
+from api.grants import BOUND
 from api.parameters import COMMON, parse
 from api.questions import question
 from graph.analysis.answer import Row
@@ -32,12 +33,13 @@ def specimen_of(
     """A report of any view: every answer as its question gives it, findings as if nobody had touched them."""
     found = KINDS[kind]
     start = before or of.as_of.replace(month=1, day=1) - dt.timedelta(days=365)
-    answers = {name: _answer(of, name, area, start) for name in (*found.needs, *found.takes)}
-    return found.build(Material(of, answers, area, "、".join(_levels(of)), imprint))
+    names = [n for n in (*found.needs, *found.takes) if of.scope is None or n in BOUND]
+    answers = {name: _answer(of, name, area, start) for name in names}
+    return found.build(Material(of, answers, area, _levels(of), imprint))
 
 
-def _levels(of: View) -> list[str]:
-    return [k for k in of.profile.reporting_kinds if of.coded("Area", "kind", (k,)).any()]
+def _levels(of: View) -> tuple[str, ...]:
+    return tuple(k for k in of.profile.reporting_kinds if of.coded("Area", "kind", (k,)).any())
 
 
 def _answer(of: View, name: str, area: str | None, before: dt.date) -> Row:

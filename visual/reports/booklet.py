@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from graph.errors import PartygraphError
 from visual.charts import CHARTS, chart
 from visual.charts.naming import Options
 from visual.reports import claims, coverage, duties, pairing, rectification
-from visual.reports.content import Block, Cell, Column, Paragraph, Picture, Report, Section, Share, Table
+from visual.reports.content import Cell, Column, Paragraph, Picture, Report, Section, Share, Table
 from visual.reports.material import Material, called, empty, notices, report, subject, tops
 from visual.reports.wording import share_words
 from visual.sheet import chinese_date
 
 NEEDS = ("overview", "coverage", "gaps", "chain", "unpaired", "pairing", "alliances", "terms", "vacancies")
 TAKES = ("reports-in", "assignments", "calls", "powers", "lists", "assessments", "findings", "claims", "bounds")
+ATLAS = ("chain", "organization", "coverage", "pairing", "alliance")
 PAGES_MOST = 4  # of one chart: what is longer is drawn apart
 COUNTED = {
     "committees": "党（工）委",
@@ -36,7 +36,7 @@ def booklet_report(material: Material) -> Report:
         _structure(material),
         _coverage(material),
         _pairing(material),
-        duties.alliances(material, _charted(material, "alliance")),
+        duties.alliances(material),
         duties.terms_and_posts(material),
         *duties.sent(material),
     ]
@@ -48,10 +48,11 @@ def booklet_report(material: Material) -> Report:
         found = material.rows("claims")
         said = Paragraph(f"公布的数字和说法{len(found)}项，{claims.counts(found)}。")
         sections.append(Section("公布数字核对", (said, claims.verdicts(found))))
+    sections.append(_atlas(material))
     return report(
         material,
         "booklet",
-        "组织一册",
+        "基层党组织情况手册",
         (),
         sections,
         basis=(*coverage.basis(material), *notices(material, "overview", "chain", "unpaired")),
@@ -116,8 +117,7 @@ def _structure(material: Material) -> Section:
     )
     columns = (Column("条线", width=6), Column("层级", width=8), Column("个数", "count", 3))
     blocks = (Paragraph(said), Table("各条线的层级", columns, body))
-    charts = (*_charted(material, "chain"), *_charted(material, "organization"))
-    return Section("组织体系", (*blocks, *charts))
+    return Section("组织体系", blocks)
 
 
 def _coverage(material: Material) -> Section:
@@ -126,11 +126,7 @@ def _coverage(material: Material) -> Section:
     parts = (coverage.whole(material), coverage.by_street(material))
     gaps = len(material.rows("gaps"))
     said = f"分规则合计空白点{gaps}个，清单见覆盖分析报告。" if gaps else "没有空白点。"
-    return Section("覆盖情况", (Paragraph(said),), (*parts, *_as_section(_charted(material, "coverage"))))
-
-
-def _as_section(blocks: Sequence[Block]) -> tuple[Section, ...]:
-    return (Section("覆盖情况图", tuple(blocks)),) if blocks else ()
+    return Section("覆盖情况", (Paragraph(said),), parts)
 
 
 def _pairing(material: Material) -> Section:
@@ -143,22 +139,24 @@ def _pairing(material: Material) -> Section:
     paired = totals["community"]["of"] - totals["community"]["states"]["none"]
     said = f"{'、'.join(declared.area_kinds)}有结对单位的{share_words(Share(paired, totals['community']['of']))}。"
     parts = (pairing.whole(material, declared), *pairing.by_street(material, declared))
-    charts = _charted(material, "pairing")
-    last = (Section(f"{declared.local}图", tuple(charts)),) if charts else ()
-    return Section(declared.local, (Paragraph(said),), (*parts, *last))
+    return Section(declared.local, (Paragraph(said),), parts)
 
 
-def _charted(material: Material, kind: str) -> tuple[Block, ...]:
-    """A chart of the subject, or the sentence why there is none."""
+def _atlas(material: Material) -> Section:
+    """图集: what is drawn, in a list; then the charts on pages of their own."""
     imprint = material.imprint
     options = Options(area=material.area, unit=imprint.unit, date=imprint.signed, mark=imprint.mark)
-    try:
-        picture = Picture(CHARTS[kind][0], chart(kind, material.view, options))
-    except PartygraphError as error:
-        return (Paragraph(f"{CHARTS[kind][0]}没有画出：{error.detail}"),)
-    pages = len(picture.drawing.pages)
-    if pages <= PAGES_MOST:
-        return (Paragraph(f"{picture.title}见下页。" if pages == 1 else f"{picture.title}见以下{pages}页。"), picture)
-    cut = replace(picture, drawing=replace(picture.drawing, pages=picture.drawing.pages[:PAGES_MOST]))
-    said = f"{picture.title}共{pages}页，这里收入前{PAGES_MOST}页，全图另画（partygraph draw {kind}）。"
-    return Paragraph(said), cut
+    said: list[str] = []
+    pictures: list[Picture] = []
+    for kind in ATLAS:
+        name = CHARTS[kind][0]
+        try:
+            drawing = chart(kind, material.view, options)
+        except PartygraphError as error:
+            said.append(f"{name}：没有画出。{error.detail}")
+            continue
+        pages = len(drawing.pages)
+        left = f"，这里收入前{PAGES_MOST}页，全图另画（partygraph draw {kind}）" if pages > PAGES_MOST else ""
+        said.append(f"{name}：共{pages}页{left}。")
+        pictures.append(Picture(name, replace(drawing, pages=drawing.pages[:PAGES_MOST])))
+    return Section("图集", (*(Paragraph(text) for text in said), *pictures))

@@ -74,10 +74,14 @@ def verdicts(rows: Sequence[Row]) -> Table:
 def _judged(title: str, rows: Sequence[Row], nothing: str) -> Section:
     if not rows:
         return Section(title, (Paragraph(nothing),))
-    said = [
-        f"{n}.{clean(r['figure'])}（原文“{clean(r['literal'])}”）：{clean(r['why'])}" for n, r in enumerate(rows, 1)
-    ]
+    said = [f"{n}.{_named(r)}：{clean(r['why'])}" for n, r in enumerate(rows, 1)]
     return Section(title, tuple(Paragraph(text) for text in said))
+
+
+def _named(row: Row) -> str:
+    """What a figure counts, and how the text says it where that differs."""
+    counts, literal = clean(row["figure"]), clean(row["literal"])
+    return counts if counts.strip("“”") == literal.strip("“”") else f"{counts}（原文：{literal}）"
 
 
 def _unjudged(rows: Sequence[Row]) -> Section:

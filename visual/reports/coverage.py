@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from graph.analysis.gaps import JOIN, MUST, NOBODY
 from graph.profile import CoverageRule
@@ -26,13 +27,17 @@ def coverage_report(material: Material) -> Report:
     if not any(r["total"] for r in material.totals("coverage")["rules"].values()):
         raise empty(f"{subject(material)}没有应当覆盖的对象")
     gap_rows = material.rows("gaps")
-    attachments = (Section("空白点清单", (_gap_list(material, gap_rows),)),) if gap_rows else ()
+    streets = by_street(material)
+    wide = [b for b in streets.blocks if isinstance(b, Table) and b.wide]
+    attachments = [Section(table.title, (table,)) for table in wide]
+    attachments += [Section("空白点清单", (_gap_list(material, gap_rows),))] if gap_rows else []
+    streets = replace(streets, blocks=tuple(b for b in streets.blocks if b not in wide))
     return report(
         material,
         "coverage",
         "党组织覆盖情况分析",
         (_lead(material),),
-        (whole(material), by_street(material), _gaps(material), _advice(material)),
+        (whole(material), streets, _gaps(material), _advice(material)),
         attachments=attachments,
         basis=basis(material),
     )
@@ -59,16 +64,17 @@ def _lead(material: Material) -> str:
     full = sum(not figures["gaps"] for figures in live)
     gaps = sum(figures["gaps"] for figures in live)
     found = (
-        f"{len(live)}项均没有空白点"
+        "均没有空白点"
         if not gaps
-        else clauses_of(
+        else "其中"
+        + clauses_of(
             [f"{full}项没有空白点" if full else "各项均有空白点", f"{len(live) - full}项有空白点" if full else ""]
         )
         + f"，分规则合计空白点{gaps}个"
     )
     return (
         f"截至{chinese_date(material.view.as_of)}，{subject(material)}按治理方案的覆盖规则统计，"
-        f"有应覆盖对象的规则{len(live)}项，其中{found}。现将有关情况分析如下。"
+        f"有应覆盖对象的规则{len(live)}项，{found}。现将有关情况分析如下。"
     )
 
 
@@ -147,9 +153,11 @@ def by_street(material: Material) -> Section:
             f"各{material.level}情况", (Paragraph(f"{subject(material)}之下没有{material.level}，不分列。"),)
         )
     said = []
+    full = [rule.name for rule, figures in live if not figures["gaps"]]
+    if full:
+        said.append(f"{'、'.join(full)}：各{material.level}均没有空白点。")
     for rule, figures in live:
         if not figures["gaps"]:
-            said.append(f"{rule.name}：各{material.level}均没有空白点。")
             continue
         named = [(names[i], _share(rows[i].get(rule.id))) for i in below if rows[i].get(rule.id, {}).get("total")]
         said.append(f"{rule.name}：{extremes(named, material.level)}。")
@@ -218,7 +226,7 @@ def _streets(material: Material, rows: Sequence[Row], rule_ids: Sequence[str]) -
     ordered = sorted(found.items(), key=lambda item: -sum(item[1].values()))
     names = [material.view.profile.rule(r).name for r in rule_ids]
     columns = (
-        Column("街镇" if len(material.level) > 2 else material.level, width=6),
+        Column(material.level, width=6),
         Column("空白点合计", "count", 3),
         *(Column(name, "count", 4) for name in names),
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from visual.reports.content import Block, Cell, Column, Paragraph, Section, Share, Table
+from visual.reports.content import Cell, Column, Paragraph, Section, Share, Table
 from visual.reports.material import Material, called, notices, tops
 from visual.reports.wording import share_words
 
@@ -40,7 +40,7 @@ ITEM_STATES = {
 }
 
 
-def alliances(material: Material, charts: Sequence[Block]) -> Section:
+def alliances(material: Material) -> Section:
     """联席机制: by tier how many must be, are, and in what state."""
     rows = material.rows("alliances")
     if not rows:
@@ -60,7 +60,7 @@ def alliances(material: Material, charts: Sequence[Block]) -> Section:
     )
     said = f"应建的联席机制{len(rows)}个，已建{share_words(Share(there, len(rows)))}。"
     note = "“无法判断”为没有会议记录；一个机制可以同时有几种状态。"
-    return Section("联席机制", (Paragraph(said), Table("联席机制的状态", columns, tuple(body), notes=(note,)), *charts))
+    return Section("联席机制", (Paragraph(said), Table("联席机制的状态", columns, tuple(body), notes=(note,))))
 
 
 def terms_and_posts(material: Material) -> Section:

@@ -26,15 +26,21 @@ class Material:
         view: the caller's; nothing outside it is told.
         answers: bodies of answers by the name of their question, redacted; a missing one was not allowed.
         area: id of the asked area, None for all that the caller sees.
-        level: the word for what reports are broken down by: 街道, 街道、镇 …
+        levels: the kinds of area that reports are broken down by: 街道, 镇 …
         imprint: 落款, 主送, 抄送, mark.
     """
 
     view: View
     answers: Mapping[str, Row]
     area: str | None
-    level: str
+    levels: tuple[str, ...]
     imprint: Imprint
+
+    @property
+    def level(self) -> str:
+        """The word for these: the kind itself, 街镇 for several of that tier."""
+        several = len(self.levels) > 1 and {"街道", "镇", "乡"} & set(self.levels)
+        return "街镇" if several else "、".join(self.levels)
 
     def rows(self, name: str) -> Sequence[Row]:
         """The rows of an answer."""
@@ -114,6 +120,8 @@ def report(
     title = (whole,) if em(whole) <= TITLE_EM else (name, words)
     generated = max((int(a["generated"]) for a in material.answers.values()), default=0)
     own = [f"数据截至{chinese_date(view.as_of)}，为第{view.snapshot.revision}次修订。"]
+    if material.level == "街镇":
+        own.insert(0, f"街镇指{'、'.join(material.levels)}。")
     if generated:
         own.append(f"所依据的数据中有{generated}个节点为示例（名称带“（示例）”或标“*”），不得作为正式材料。")
     return Report(

@@ -176,7 +176,7 @@ def ranking(material: Material) -> Iterator[Paragraph | Table]:
         told = [(r, Share(None if a in mute else r["covered"], r["total"])) for a, r in mine]
         yield Paragraph(f"{rule.name}：全部{share_words(Share(figures['covered'], figures['total']))}。")
         columns = (
-            Column("名次", width=3),
+            Column("名次", "count", 3),
             Column(material.level, width=7),
             Column("覆盖", "share", 5),
             Column("空白点", "count"),

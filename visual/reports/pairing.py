@@ -20,7 +20,7 @@ STATES = {
     "dormant": "沉寂",
     "unknown": "无法判断",
 }
-TIES = {ALIVE: "正常", EXPIRED: "协议到期", DORMANT: "沉寂", UNKNOWN: "无法判断是否沉寂"}
+TIES = {ALIVE: "正常", EXPIRED: "协议到期", DORMANT: "沉寂", UNKNOWN: "活动未报"}
 LOADS = {"none": "没有结对", "under": "偏少", "even": "适中", "over": "偏多"}
 
 
@@ -116,9 +116,9 @@ def by_street(material: Material, pairing: Pairing) -> tuple[Section, ...]:
     kinds = _kinds(pairing)
     columns = (
         Column(material.level, width=6),
-        Column(f"有结对的{kinds}", "share"),
-        Column("结对数", "count", 3),
-        *(Column(word, "count", 3) for word in STATES.values()),
+        Column(f"有结对的{kinds}", "share", 5.4),
+        Column("结对数", "count", 3.4),
+        *(Column(word, "count", 4.2) for word in STATES.values()),
     )
     full = all(s.n == s.of for _, s in shares)
     said = f"各{material.level}的{kinds}都有未到期的结对。" if full else f"{extremes(shares, material.level)}。"
@@ -215,8 +215,8 @@ def pairs(material: Material, pairing: Pairing) -> Table:
         Column("街镇", width=5),
         Column(_kinds(pairing), width=6),
         Column("结对单位", width=8),
-        Column("类型", width=5),
-        Column("状态", width=5),
+        Column("类型", width=6),
+        Column("状态", width=4.2),
     )
     return Table("结对一览", columns, body)
 

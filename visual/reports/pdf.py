@@ -20,9 +20,10 @@ from visual.reports.content import Block, Paragraph, Picture, Report, Section, T
 from visual.reports.wording import cell_words
 from visual.sheet import POINTS_PER_MM, chinese_date
 from visual.style import GENERATED_MARK
-from visual.text import clean
+from visual.text import clean, em
 
 TIMEOUT_SECONDS = 60.0
+UPRIGHT_PT, LYING_PT, CELL_PT = 442.2, 637.8, 10.5  # widths of the print areas, size of table text
 MEMORY_BYTES = 3 << 30  # of address space: typst reserves far more than it uses
 
 
@@ -139,16 +140,34 @@ def _blocks(blocks: tuple[Block, ...], state: _Numbering) -> Iterator[dict[str, 
 
 def table_json(table: Table, number: int) -> dict[str, Any]:
     """A table as report.typ draws it: cells as words, rows beyond `shown` left to Excel."""
-    rows = table.rows[: table.shown]
     return {
         "type": "table",
         "title": f"表{number}　{table.title}",
-        "columns": [{"header": c.header, "kind": c.kind, "width": c.width} for c in table.columns],
-        "rows": [[cell_words(cell) for cell in row] for row in rows],
+        "columns": [
+            {"header": c.header, "kind": c.kind, "width": w} for c, w in zip(table.columns, widths(table), strict=True)
+        ],
+        "rows": shown_cells(table),
         "leading": table.leading,
         "wide": table.wide,
         "notes": list(table_notes(table)),
     }
+
+
+def widths(table: Table) -> list[float]:
+    """How wide each column is beside the others: never narrower than four characters of its header."""
+    return [max(column.width, min(em(column.header), 4.0) + 0.7) for column in table.columns]
+
+
+def shown_cells(table: Table) -> list[list[str]]:
+    """The words of the shown rows; where one share of a column has no room for n/N and rate, all stand on two lines."""
+    parts = widths(table)
+    room = [(LYING_PT if table.wide else UPRIGHT_PT) * part / sum(parts) / CELL_PT for part in parts]
+    rows = [[cell_words(cell) for cell in row] for row in table.rows[: table.shown]]
+    for at, column in enumerate(table.columns):
+        if column.kind == "share" and any(em(row[at]) > room[at] - 0.8 for row in rows):
+            for row in rows:
+                row[at] = row[at].replace(" ", "\n")
+    return rows
 
 
 def table_notes(table: Table) -> tuple[str, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from graph.analysis.rules.declared import CHECKS
+from graph.analysis.rules.judging import judge
 from visual.reports.content import Cell, Column, Paragraph, Report, Section, Share, Table
-from visual.reports.material import Material, Row, called, most_common, notices, report, street_of, subject
+from visual.reports.material import Material, Row, called, most_common, report, street_of, subject
 from visual.reports.wording import listed, share_words
 from visual.sheet import chinese_date
 from visual.text import clean
@@ -33,9 +34,15 @@ def rectification_report(material: Material) -> Report:
         basis=(
             "错误为违反“应当”“必须”的规定，警告为不合“一般”“原则上”的规定，提示为其他需要注意的情况。",
             "豁免的问题在豁免期内不计为待整改；已销号的问题再次查出时重新列出。",
-            *notices(material, "findings"),
+            _unchecked(material),
         ),
     )
+
+
+def _unchecked(material: Material) -> str:
+    """How many checks the ledger has no data for."""
+    n = sum(j.status == "no_data" for j in judge(material.view))
+    return f"因台账没有所需的数据而没有检查的规则有{n}项，清单见 partygraph rules。" if n else ""
 
 
 def pending(row: Row) -> bool:
@@ -98,6 +105,19 @@ def rule_name(material: Material, rule: str) -> str:
     if head == "coverage":
         return "覆盖：" + next((r.name for r in material.view.profile.coverage if r.id == rest), rest)
     return words.get(head) or next((f"{rule} {c.asks}" for c in CHECKS if c.id == rule), rule)
+
+
+def _short(rule: str) -> str:
+    """The word for a rule in a narrow column."""
+    head = rule.partition(".")[0]
+    return {
+        "chain": "组织链",
+        "coverage": "覆盖",
+        "pairing": "结对共建",
+        "alliance": "联席机制",
+        "vacancies": "岗位阵地",
+        "terms": "任期",
+    }.get(head, head)
 
 
 CHAIN = {
@@ -192,25 +212,25 @@ def _who(material: Material, rows: Sequence[Row]) -> Section:
 def whole(material: Material, rows: Sequence[Row]) -> Table:
     """The ledger, errors first."""
     columns = (
-        Column("序号", "count", 2),
-        Column("编号", width=6),
-        Column("级别", width=2.6),
-        Column("规则", width=8),
+        Column("序号", "count", 2.6),
+        Column("编号", width=9.6),
+        Column("级别", width=3.6),
+        Column("规则", width=5),
         Column("对象", width=9),
-        Column("所在", width=7),
-        Column("问题", width=12),
-        Column("整改措施", width=10),
+        Column("所在", width=6.4),
+        Column("问题", width=13),
+        Column("整改措施", width=10.5),
         Column("责任组织", width=8),
-        Column("期限", width=4.2),
-        Column("状态", width=3.2),
-        Column("备注", width=4),
+        Column("期限", width=5.9),
+        Column("状态", width=4.8),
+        Column("备注", width=5),
     )
     body: tuple[tuple[Cell, ...], ...] = tuple(
         (
             n,
-            str(r["id"]).partition(".")[2],
+            str(r["id"]).rpartition("-")[2],
             SEVERITIES[r["severity"]],
-            rule_name(material, r["rule"]),
+            _short(r["rule"]),
             called(material, r["node"]),
             street_of(material, r["area"]) or called(material, r["area"]),
             clean(r["message"]),
@@ -222,7 +242,8 @@ def whole(material: Material, rows: Sequence[Row]) -> Table:
         )
         for n, r in enumerate(rows, 1)
     )
-    return Table("整改台账", columns, body, shown=LISTED, wide=True)
+    note = f"编号前加 {material.view.snapshot.district}.f- 即为问题的标识。"
+    return Table("整改台账", columns, body, shown=LISTED, wide=True, notes=(note,))
 
 
 def _remark(row: Row) -> str:

@@ -35,7 +35,7 @@ from visual.reports.word_table import imprint_xml, table_xml
 from visual.sheet import POINTS_PER_MM, chinese_date
 from visual.text import clean
 
-PICTURE_DPI = 200.0
+PICTURE_DPI = 150.0
 PICTURE_MARGIN_MM = 10
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 

@@ -8,14 +8,15 @@ from xml.sax.saxutils import escape
 from docx.oxml.ns import nsdecls
 
 from visual.reports.content import Table
-from visual.reports.wording import cell_words
+from visual.reports.pdf import shown_cells
+from visual.reports.pdf import widths as widths_of
 
 
 def table_xml(table: Table, width: int, style: str) -> str:
     """A table `width` twips wide in paragraphs of a style (its id): fixed columns, lines of 0.5 pt, no row broken over
     pages, the header on every page."""
-    total = sum(c.width for c in table.columns)
-    widths = [round(width * c.width / total) for c in table.columns]
+    parts = widths_of(table)
+    widths = [round(width * part / sum(parts)) for part in parts]
     grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
     sides = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="auto"/>'
@@ -23,8 +24,8 @@ def table_xml(table: Table, width: int, style: str) -> str:
     )
     kinds = ["text" if c.kind == "text" else "count" for c in table.columns]
     rows = [_row_xml([c.header for c in table.columns], widths, ["count"] * len(widths), style, bold=True, repeat=True)]
-    for n, row in enumerate(table.rows[: table.shown]):
-        rows.append(_row_xml([cell_words(c) for c in row], widths, kinds, style, bold=n < table.leading))
+    for n, row in enumerate(shown_cells(table)):
+        rows.append(_row_xml(row, widths, kinds, style, bold=n < table.leading))
     return (
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
         f'<w:tblBorders>{sides}</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>'
@@ -40,11 +41,11 @@ def _row_xml(
     header = "<w:tblHeader/>" if repeat else ""
     out = []
     for text, width, kind in zip(cells, widths, kinds, strict=True):
-        lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n"))
+        said = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n"))
         side = "left" if kind == "text" else "center"
         out.append(
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>'
-            f'<w:pStyle w:val="{style}"/><w:jc w:val="{side}"/></w:pPr><w:r>{hei}{lines}</w:r></w:p></w:tc>'
+            f'<w:pStyle w:val="{style}"/><w:jc w:val="{side}"/></w:pPr><w:r>{hei}{said}</w:r></w:p></w:tc>'
         )
     return f"<w:tr><w:trPr><w:cantSplit/>{header}</w:trPr>{''.join(out)}</w:tr>"
 

@@ -28,13 +28,13 @@ def share_words(share: Share) -> str:
 
 
 def cell_words(cell: Cell) -> str:
-    """A cell in a document: a share over two lines, — for what is missing or not computable."""
+    """A cell in a document: n/N and the rate, — for what is missing or not computable."""
     if cell is None or cell == "":
         return NOTHING
     if isinstance(cell, Share):
         if cell.n is None:
             return "未报"
-        return f"{cell.n}/{cell.of}\n{percent(cell.n, cell.of)}" if cell.of else NOTHING
+        return f"{cell.n}/{cell.of} {percent(cell.n, cell.of)}" if cell.of else NOTHING
     return clean(str(cell))
 
 

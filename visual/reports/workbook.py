@@ -98,7 +98,9 @@ def _lines(report: Report) -> Iterator[tuple[str, str]]:
                 number += 1
                 yield f"（表{number}　{block.title}，见同名工作表）", "text"
     for section in report.attachments:
-        yield f"附件：{section.title}", "text"
+        for _ in section.blocks:
+            number += 1
+            yield f"附件：{section.title}（表{number}，见同名工作表）", "text"
     for line in signature(report) if not report.book else ():
         yield line, "text"
     yield "附注", "heading"
@@ -164,8 +166,8 @@ def _values(cell: Cell, column: Column) -> tuple[Any, ...]:
     if not isinstance(cell, Share):
         return None, None, None
     if cell.n is None:
-        return "未报", cell.of, None
-    return cell.n, cell.of, _Rate(cell.n / cell.of) if cell.of else "不可计算"
+        return None, None, "未报"
+    return (cell.n, cell.of, _Rate(cell.n / cell.of)) if cell.of else (None, None, "不可计算")
 
 
 def _write(book: Any, sheet: Any, row: int, at: int, value: Any, forms: dict[str, Any]) -> None:
