@@ -26,6 +26,7 @@ from graph.view import View, view
 
 FROM = Parameter("from", "较早的修订号（0 为最初）或日期", required=True, example="1")
 TO = Parameter("to", "较晚的修订号或日期", required=True, example="2")
+AREAS_TOLD = 20
 CHANGES = {
     "added": "新增",
     "ended": "结束",
@@ -61,8 +62,12 @@ def _empty(view: View, _: View, __: Values) -> Answer:
     return answer(view, [], {}, ())
 
 
-def _revisions(store: Store, view: View, _: Values, __: Answer) -> Answer:
-    rows = list(reversed(revisions.listed(store, view.snapshot.district)))
+def _revisions(store: Store, view: View, values: Values, _: Answer) -> Answer:
+    zone = ZoneInfo(values["timezone"])
+    rows = [
+        {**row, "at": dt.datetime.fromisoformat(row["at"]).astimezone(zone).isoformat(timespec="seconds")}
+        for row in reversed(revisions.listed(store, view.snapshot.district))
+    ]
     return answer(view, rows, {"revisions": len(rows)}, ())
 
 
@@ -76,19 +81,20 @@ def _diff(store: Store, view: View, values: Values, _: Answer) -> Answer:
         if values.get("as_of"):
             raise ParameterError("按日期比较时不能再给截至日期。", "请去掉 as_of，或改为比较两个修订。")
         before, after = _on(view, first), _on(view, last)
-        found = diff_of_days(before, after, codes)
+        found = diff_of_days(before, after, codes, values[AREA.name])
     elif isinstance(first, int) and isinstance(last, int):
         changes = replay.net(store, view.snapshot.district, first, last)
         since = replay.net(store, view.snapshot.district, last, view.snapshot.revision, most=None)
         after = _at(view, view, last, since)
         before = _at(view, after, first, changes)
-        found = diff_of_revisions(before, after, changes, codes)
+        found = diff_of_revisions(before, after, changes, codes, values[AREA.name])
     else:
         raise ParameterError("一个是修订号，一个是日期，不能比较。", "请给出两个修订号，或两个日期。")
     notices = []
     if not before.inside.any():
         notices.append(notice("nothing-before", "起点没有现行数据，全部内容都是新增。"))
     notices += [notice("rate-changed", line) for line in rate_lines(found.totals)]
+    notices += [notice("rate-changed", line) for line in _area_lines(found.totals)]
     rows = [_masked(r) for r in found.rows]
     totals = {**found.totals, "from": str(values["from"]), "to": str(values["to"]), "notices": notices}
     return Answer(found.district, found.revision, found.as_of, found.generated, rows, totals)
@@ -175,6 +181,10 @@ def _why(row: Row) -> str:
     return "由撤销修订收回" if row.get("withdrawn") else str(at(row, "review.text") or "")
 
 
+def _at_local(row: Row) -> str:
+    return str(row["at"])[:16].replace("T", " ")
+
+
 def _ages(row: Row) -> str:
     return "、".join(f"{ANSWERS[d['answer']]}{d['days']}天" for d in row["data"])
 
@@ -182,11 +192,25 @@ def _ages(row: Row) -> str:
 def rate_lines(totals: Row) -> list[str]:
     """The rates that changed, as lines of text."""
 
-    def shown(figures: Row) -> str:
+    def shown(figures: Row | None) -> str:
+        if figures is None:
+            return "无"
         return str(figures["n"]) if figures["of"] is None else percent(figures["rate"], figures["n"], figures["of"])
 
     changed = [r for r in totals["rates"] if r["before"] != r["after"]]
     return [f"{r['name']}：{shown(r['before'])} → {shown(r['after'])}" for r in changed]
+
+
+def _area_lines(totals: Row) -> list[str]:
+    """One line for each area below in which a rate (no mere count) changed."""
+    found = []
+    for each in totals["areas"]:
+        rates = [r for r in each["rates"] if any(f and f["of"] is not None for f in (r["before"], r["after"]))]
+        if lines := rate_lines({"rates": rates}):
+            found.append(f"{each['area']['name']}：{'；'.join(lines)}")
+    return found[:AREAS_TOLD] + (
+        [f"还有{len(found) - AREAS_TOLD}个区域的比率有变化。"] if len(found) > AREAS_TOLD else []
+    )
 
 
 QUESTIONS = (
@@ -199,7 +223,7 @@ QUESTIONS = (
         _empty,
         (
             count("修订", "number"),
-            text("时间", "at"),
+            Column("时间", _at_local),
             text("写入者", "author"),
             text("来源", "source"),
             count("新增", "added"),
@@ -217,7 +241,7 @@ QUESTIONS = (
         "diff",
         "变化",
         "两个修订或两个日期之间：新增、结束、改变、更名、移动，疑似更名、合并、拆分待核，各项比率的变化。",
-        (FROM, TO),
+        (FROM, TO, AREA),
         _empty,
         (
             word("变化", "change", CHANGES),

@@ -11,16 +11,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph.altered import WITHDRAWN, Altered
 from graph.analysis.answer import Answer, Row, answer
+from graph.analysis.asked import asked_areas, asked_subtree, reported_areas
 from graph.analysis.events import Event, between_days, between_revisions
-from graph.analysis.rates import changed_rates
+from graph.analysis.rates import changed_rates, changed_rates_of_areas
 from graph.analysis.renames import LABELS, Named, Proposal, proposals
 from graph.errors import ParameterError
 from graph.model import RELATION_TYPES
 from graph.view import View
 
+Array = NDArray[Any]
 CHANGES = ("renamed", "moved", "added", "ended", "changed", "merged", "split")
 Codes = Callable[[Sequence[str]], Mapping[str, str]]
 _PARENT = {"Area": "PART_OF", "Organization": "SUBORDINATE_TO", "Unit": "LOCATED_IN"}
@@ -32,22 +35,26 @@ _WHY = {
 }
 
 
-def diff_of_revisions(before: View, after: View, changes: Sequence[Altered], codes: Codes) -> Answer:
+def diff_of_revisions(
+    before: View, after: View, changes: Sequence[Altered], codes: Codes, area: str | None = None
+) -> Answer:
     """What changed between two revisions.
 
     Args:
         before, after: views of the Snapshots of both revisions, the earlier one rewound from the later.
         changes: the net changes between them.
         codes: ids → id and code of those that have one (a Snapshot keeps no codes).
+        area: only what lies in the area or below it, before or after (of a relation: one of its ends).
 
     Returns:
         Rows of interface.md's diff shape; a relation's row also has `relation` (its type) and `other` (its target).
-        Totals: `changes` (facts by kind), `review` (proposals), `rates` (every rate before and after).
+        Totals: `changes` (facts by kind), `review` (proposals), `rates` (every rate before and after, of the area if
+        one is asked), `areas` (the same for each area of the reporting tier below).
     """
-    return _answer(before, after, between_revisions(after, changes), codes)
+    return _answer(before, after, between_revisions(after, changes), codes, area)
 
 
-def diff_of_days(before: View, after: View, codes: Codes) -> Answer:
+def diff_of_days(before: View, after: View, codes: Codes, area: str | None = None) -> Answer:
     """What came into force and went out of it between two days; shapes as `diff_of_revisions`.
 
     Valid time tells of no changed values: of names and numbers only the present ones are known.
@@ -56,11 +63,34 @@ def diff_of_days(before: View, after: View, codes: Codes) -> Answer:
     """
     if before.as_of > after.as_of:
         raise ParameterError("起始日期晚于终止日期。", "请把较早的日期放在前面。")
-    return _answer(before, after, between_days(before, after), codes)
+    return _answer(before, after, between_days(before, after), codes, area)
 
 
-def _answer(before: View, after: View, events: Sequence[Event], codes: Codes) -> Answer:
-    seen = before.inside | after.inside
+def _asked(before: View, after: View, area: str | None) -> tuple[Array, list[str]]:
+    """Bool per node: inside and in the asked area on one of the sides; and the areas whose rates are told apart."""
+    seen, shown = before.inside | after.inside, dict[str, None]()
+    if area is not None:
+        seen = np.zeros(len(seen), bool)
+    sides = [v for v in (after, before) if area is None or _holds(v, area)]
+    if not sides:
+        after.index(str(area))
+    start = after.snapshot.span("Area").start
+    for view in sides:
+        tops = asked_areas(view, area)
+        shown |= dict.fromkeys(view.id(p + start) for p in reported_areas(view, tops, None) if p not in tops)
+        if area is not None:
+            inner, home = asked_subtree(view, area), view.home()
+            seen |= view.inside & (home >= 0) & inner[np.maximum(home - start, 0)]
+    return seen, list(shown)
+
+
+def _holds(view: View, area: str) -> bool:
+    node = view.snapshot.find(area)
+    return node is not None and bool(view.inside[node])
+
+
+def _answer(before: View, after: View, events: Sequence[Event], codes: Codes, area: str | None) -> Answer:
+    seen, below = _asked(before, after, area)
     events = [e for e in events if seen[e.node] or (e.other >= 0 and seen[e.other])]
     guesses = proposals(*_named(before, after, events, codes))
     sure = {x for g in guesses if g.certain for x in (*g.before, *g.after)}
@@ -72,7 +102,8 @@ def _answer(before: View, after: View, events: Sequence[Event], codes: Codes) ->
     totals = {
         "changes": {c: facts[c] for c in CHANGES},
         "review": sum(r["review"] is not None for r in rows),
-        "rates": changed_rates(before, after),
+        "rates": changed_rates(before, after, area),
+        "areas": changed_rates_of_areas(before, after, below),
     }
     behind = np.array([x for e in events for x in (e.node, e.other) if x >= 0], np.int64)
     return answer(after, rows, totals, behind)

@@ -77,7 +77,7 @@ def _rate(n: int, of: int) -> Row:
     return {"n": n, "of": of, "rate": n / of if of else None}
 
 
-def _sum(view: View, forest: Forest, nodes: Array, weights: Array | None = None) -> Array:
+def rolled_up(view: View, forest: Forest, nodes: Array, weights: Array | None = None) -> Array:
     """Per area the number (or the sum of weights) of nodes in it or below it."""
     seat = seats(view, nodes)
     kept = seat >= 0
@@ -91,20 +91,20 @@ def _columns(view: View, forest: Forest) -> dict[str, Array]:
     units = units[view.home()[units] >= 0]
     at = organizations - view.snapshot.span("Organization").start
     out = {
-        name: _sum(view, forest, organizations[view.coded("Organization", "kind", kinds)[at]])
+        name: rolled_up(view, forest, organizations[view.coded("Organization", "kind", kinds)[at]])
         for name, kinds in KINDS.items()
     }
     out["organizations"] = out["committees"] + out["general_branches"] + out["branches"]
     lowest = counted_members(view)[at]
-    out["members"] = _sum(view, forest, organizations, np.maximum(lowest, 0))
-    out["members_known"] = _sum(view, forest, organizations[lowest >= 0])
-    out["units"] = _sum(view, forest, units)
-    out["participating"] = _sum(view, forest, units[participating(view)[units]])
+    out["members"] = rolled_up(view, forest, organizations, np.maximum(lowest, 0))
+    out["members_known"] = rolled_up(view, forest, organizations[lowest >= 0])
+    out["units"] = rolled_up(view, forest, units)
+    out["participating"] = rolled_up(view, forest, units[participating(view)[units]])
     estates = areas[view.coded("Area", "kind", ("小区",))[areas - view.snapshot.span("Area").start]]
-    out["estates"] = _sum(view, forest, estates)
-    out["self_governed"] = _sum(view, forest, estates[self_governed(view)[estates]])
+    out["estates"] = rolled_up(view, forest, estates)
+    out["self_governed"] = rolled_up(view, forest, estates[self_governed(view)[estates]])
     everything = np.concatenate([areas, organizations, view.nodes("Unit")])
-    out["generated"] = _sum(view, forest, everything[view.snapshot.arrays["generated"][everything]])
+    out["generated"] = rolled_up(view, forest, everything[view.snapshot.arrays["generated"][everything]])
     out["latest"] = _latest(view, forest, everything)
     return out
 
@@ -172,7 +172,7 @@ def _lacking(view: View, forest: Forest) -> dict[str, Array] | None:
     span = view.snapshot.span("Area")
     areas = view.nodes("Area")
     paired = areas[view.coded("Area", "kind", view.profile.pairing.area_kinds)[areas - span.start]]
-    out = {"communities": _sum(view, forest, paired)}
+    out = {"communities": rolled_up(view, forest, paired)}
     rows = [r for r in unpaired(view).rows if r["side"] == "community"]
     for state in ("none", "kind_missing", "expired", "dormant", "unknown"):
         own = np.zeros(len(forest.parent), np.int64)
