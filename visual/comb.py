@@ -237,7 +237,8 @@ class _Comb:
             row_top += max(spread_height(child, self.level_gap) for child in row)
         centre = (drops[0][2] + drops[-1][2]) / 2 if drops and not folded else left + width / 2
         # A drop close beside the stem would make a kink: the parent moves over it.
-        centre = next((x for _, _, x, bus, _ in drops if bus == drops[0][3] and abs(x - centre) < TRUNK), centre)
+        if folded:
+            centre = next((x for _, _, x, bus, _ in drops if bus == drops[0][3] and abs(x - centre) < TRUNK), centre)
         placed = place_box(key, block.node.box, block.cut, centre, top, box_width, box_height)
         self.placed.insert(at, placed)
         stem = (centre, top + box_height)

@@ -64,7 +64,8 @@ class Frame:
 
     `unit_name` is 制图单位 and 落款 (empty: neither is written, none is invented); `as_of` the day of the answer;
     `basis` the sentences of 口径; `generated` how many made-up nodes stand behind the picture (more than 0: the
-    mark is set); `mark` a further mark of the user's; `legend` replaces the words of a symbol (style, words);
+    mark is set); `mark` a further mark of the user's; `legend` replaces the words of a symbol (style, words; no words:
+    it is left out);
     `link_prefix` comes before the id in links.
     """
 

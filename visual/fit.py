@@ -28,6 +28,7 @@ COLUMNS = (12, 9)  # cells of a vertical column; names over it give way to the s
 FEW_LEAVES, FLAT_LEAVES = 4, 36  # up to so many boxes of the last level may lie, more always stand
 WIDEST = {"A3": 170, "A4": 110}  # no sheet holds more boxes of one level: three bands of upright boxes
 PADS, ROOMY = (1.0, 2.0, 3.0), 40  # white in horizontal boxes, tried up to so many boxes
+MOST_COLUMNS = 2  # of a standing box that still reads well: a name and its note
 FULL_BAND = 3.5  # least boxes in a band, on average, where one band would do
 NATURAL_GAPS = (9.0, 36.0)  # between leaves and between levels, where nothing is squeezed or stretched
 LEAST_FILL, GOOD_FILL = 0.6, 0.9
@@ -35,10 +36,11 @@ LEAST_FILL, GOOD_FILL = 0.6, 0.9
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A tree measured under the best plan, with the sheet it fits."""
+    """A tree measured under the best plan, with the sheet it fits and how well it does (`score`)."""
 
     sheet: Sheet
     block: Block
+    merit: float
 
 
 def styles_of(tree: TreeNode) -> tuple[str, ...]:
@@ -57,7 +59,7 @@ def best_fit(
     """The best way to draw the whole `tree` on one sheet, None when there is none."""
     if max(len(level) for level in levels_of(tree)) > WIDEST[paper]:
         return None
-    best: tuple[float, Fit] | None = None
+    best: Fit | None = None
     styles = styles_of(tree)
     for orientation in orientations:
         sheet = measure_sheet(frame, paper, orientation, title=title, basis=basis, styles=styles)
@@ -68,9 +70,9 @@ def best_fit(
                 if not fits(block, sheet):
                     continue
                 merit = score(block, sheet, plan)
-                if best is None or merit > best[0] + 1e-9:
-                    best = (merit, Fit(sheet, block))
-    return best[1] if best else None
+                if best is None or merit > best.merit + 1e-9:
+                    best = Fit(sheet, block, merit)
+    return best
 
 
 def plans(tree: TreeNode) -> Iterator[Plan]:
@@ -126,7 +128,14 @@ def score(block: Block, sheet: Sheet, plan: Plan) -> float:
         merit -= 0.3  # a few boxes stand only where they cannot lie
     if plan.upright and plan.upright.cells < COLUMNS[0]:
         merit -= 0.1
+    if _most_columns(block) > MOST_COLUMNS:
+        merit -= 0.8
     return merit - (0.05 if sheet.orientation == "portrait" else 0.0)
+
+
+def _most_columns(block: Block) -> int:
+    below = [child for row in block.rows for child in row]
+    return max([len(block.cut.columns), *(_most_columns(child) for child in below)])
 
 
 def _most_lines(block: Block) -> int:

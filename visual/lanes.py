@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from graph.errors import ParameterError
-from visual.comb import LEAF_SIZE, NOTE_SIZE, straight, unique_key
+from visual.comb import LEAF_SIZE, NOTE_SIZE, ROOMY_NOTE, straight, unique_key
 from visual.cut import Cut, cut_flat, place_box
 from visual.dot import fixed_dot
 from visual.figure import Box, Drawing, Frame, LineStyle, Orientation, Page, Paper, Placed, Point, Route
@@ -17,8 +17,9 @@ from visual.tree import orientations
 HEAD_EM, STEP_EM = 7.0, (8.0, 16.0)  # text width of a head, and of a step at least and at most
 PAD = 16.0
 STEP_GAP = (22.0, 240.0)  # least and most between the steps of a lane
-LINE_GAP, LANE_GAPS = 20.0, (14.0, 240.0)  # between the lines of a folded lane; least and most between lanes
-MOST_HEIGHT = 90.0
+LINE_GAP, LANE_GAPS = 20.0, (14.0, 96.0)  # between the lines of a folded lane; least and most between lanes
+MOST_HEIGHT = 110.0
+SIZES = (14.0, 12.0)  # of text, tried before that of leaves: few short ways are set larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,8 @@ class Track:
     gap: float
     across: int
     height: float
-
-    @property
-    def size(self) -> float:
-        return LEAF_SIZE[self.sheet.paper]
-
-    @property
-    def note(self) -> float:
-        return NOTE_SIZE[self.sheet.paper]
+    size: float
+    note: float
 
     def cut(self, box: Box) -> Cut:
         """The text of a step."""
@@ -80,8 +75,17 @@ def draw_lanes(
     """
     if not lanes or not all(lane.steps for lane in lanes):
         raise ParameterError("没有可画的内容。", "请换一个起点、终点或区域。", code="empty-chart")
-    tracks = [_track(lanes, frame, cast(Paper, paper), side) for side in orientations(paper, orientation)]
-    track, packed = min(((t, _pages(lanes, t)) for t in tracks), key=lambda item: len(item[1]))
+    sizes = (*SIZES, LEAF_SIZE.get(paper, 0.0))
+    tracks = [
+        _track(lanes, frame, cast(Paper, paper), side, size)
+        for side in orientations(paper, orientation)
+        for size in sizes
+    ]
+    found = [(each, packed) for each in tracks if (packed := _pages(lanes, each))]
+    if not found:
+        raise ParameterError("一条路径太长，一张纸上排不下。", "请改用 A3。", code="chart-too-large")
+    # A way that folds is harder to follow than one in smaller type.
+    track, packed = min(found, key=lambda it: (len(it[1]), sum(it[0].lines(lane) for lane in lanes), -it[0].size))
     pages = tuple(_page(page, track, frame, mono, n, len(packed)) for n, page in enumerate(packed, 1))
     words = f"共{len(lanes)}条，最长{max(len(lane.steps) for lane in lanes)}步。"
     return Drawing(frame.title, words, frame.as_of, track.sheet.paper, mono, frame.link_prefix, pages)
@@ -97,9 +101,9 @@ def _styles(lanes: Sequence[Lane]) -> tuple[str, ...]:
     return tuple(styles)
 
 
-def _track(lanes: Sequence[Lane], frame: Frame, paper: Paper, side: Orientation) -> Track:
+def _track(lanes: Sequence[Lane], frame: Frame, paper: Paper, side: Orientation, size: float) -> Track:
     sheet = measure_sheet(frame, paper, side, title=frame.title, basis=frame.basis, styles=_styles(lanes))
-    size = LEAF_SIZE[paper]
+    note = NOTE_SIZE[paper] if size == LEAF_SIZE[paper] else ROOMY_NOTE
     head = HEAD_EM * size + PAD
     first = sheet.area.left + head + STEP_GAP[0]
     room = sheet.area.right - first - STEP_GAP[0] / 2  # a folded lane turns at the right
@@ -108,10 +112,10 @@ def _track(lanes: Sequence[Lane], frame: Frame, paper: Paper, side: Orientation)
     across = max(1, min(most, int((room + STEP_GAP[0]) / (least + STEP_GAP[0]))))
     step = min((room + STEP_GAP[0]) / across - STEP_GAP[0], STEP_EM[1] * size + PAD)
     gap = min((room - across * step) / (across - 1), STEP_GAP[1]) if across > 1 else STEP_GAP[0]
-    track = Track(sheet, head, first, step, gap, across, 0.0)
+    track = Track(sheet, head, first, step, gap, across, 0.0, size, note)
     deep = max(track.cut(each.box).height for lane in lanes for each in lane.steps)
     deep = max(deep, *(_head_cut(track, lane).height for lane in lanes))
-    return Track(sheet, head, first, step, gap, across, deep)
+    return replace(track, height=deep)
 
 
 def _head_cut(track: Track, lane: Lane) -> Cut:
@@ -127,6 +131,7 @@ def _total(track: Track, lanes: Sequence[Lane], height: float, gap: float) -> fl
 
 
 def _pages(lanes: Sequence[Lane], track: Track) -> list[list[Lane]]:
+    """The lanes in order on as few pages as hold them; none where one alone is too high for a page."""
     room = track.sheet.area.height
     pages: list[list[Lane]] = [[]]
     for lane in lanes:
@@ -134,7 +139,7 @@ def _pages(lanes: Sequence[Lane], track: Track) -> list[list[Lane]]:
             pages.append([])
         pages[-1].append(lane)
         if _total(track, pages[-1], track.height, LANE_GAPS[0]) > room:
-            raise ParameterError("一条路径太长，一张纸上排不下。", "请改用 A3。", code="chart-too-large")
+            return []
     return pages
 
 

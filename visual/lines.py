@@ -10,7 +10,8 @@ from visual.cut import Cut, Upright, cut_flat, cut_upright, place_box
 from visual.figure import Area, Box, LineStyle, Paper, Placed, Point, Route, Row, Section, TextRun
 from visual.text import clean, wrap
 
-HEAD_EM, LEAST_EM, MOST_EM = 9.0, 9.0, 20.0  # text width of a head, and of a partner's box at least and at most
+HEAD_EM, MOST_EM = 9.0, 20.0  # text width of a head, and of a partner's box at most
+WIDTHS = (9.0, 7.0)  # least text widths of a partner's box that are tried, em
 FLAT_PAD = 16.0  # white beside the text of a box, both sides
 LEAST_SHARE = 0.7  # of its column's width that a line of boxes takes, so that few partners fill the page
 LONG_LINES = 3  # lines that the longest cell of a column may need
@@ -60,8 +61,11 @@ class Strip:
     continued: bool
 
 
-def measure_grid(sections: Sequence[Section], columns: Sequence[str], paper: Paper, area: Area) -> Grid:
-    """Share the width among the columns by the longest cell of each."""
+def measure_grid(
+    sections: Sequence[Section], columns: Sequence[str], paper: Paper, area: Area, least_em: float
+) -> Grid | None:
+    """Share the width among the columns by the longest cell of each; None where a column would get less than a box of
+    `least_em` font sizes."""
     size = LEAF_SIZE[paper]
     section = max(section_cut(paper, item).width for item in sections)
     head = HEAD_EM * size + FLAT_PAD
@@ -69,14 +73,17 @@ def measure_grid(sections: Sequence[Section], columns: Sequence[str], paper: Pap
     rows = [row for item in sections for row in item.rows]
     longest = [max([1, *(len(row.cells[at]) for row in rows if at < len(row.cells))]) for at in range(len(columns))]
     free = area.right - left - COLUMN_GAP * (len(columns) - 1)
+    least = least_em * size + FLAT_PAD
+    if free < least * len(columns):
+        return None
     # One long cell must not widen its column for all rows: it takes more lines instead.
     weights = [
         min(_usual([len(row.cells[at]) for row in rows if at < len(row.cells)]), 6) for at in range(len(columns))
     ]
     found: list[Column] = []
     for title, most, weight in zip(columns, longest, weights, strict=True):
-        share = free * weight / sum(weights)
-        fits = int((share + BOX_GAP) / (LEAST_EM * size + FLAT_PAD + BOX_GAP))
+        share = least + (free - least * len(columns)) * weight / sum(weights)
+        fits = int((share + BOX_GAP) / (least + BOX_GAP))
         # As many side by side as usual rows need; a rare long cell goes on over lines.
         across = max(1, min(fits, max(weight, -(-most // LONG_LINES))))
         whole = (share + BOX_GAP) / across - BOX_GAP
@@ -84,6 +91,20 @@ def measure_grid(sections: Sequence[Section], columns: Sequence[str], paper: Pap
         found.append(Column(title, left, box, across))
         left += share + COLUMN_GAP
     return Grid(paper, area, section, area.left + section + SECTION_GAP, head, tuple(found))
+
+
+def moved(grid: Grid, across: float) -> Grid:
+    """The grid moved to the right by `across` points."""
+    area = replace(grid.area, left=grid.area.left + across, right=grid.area.right + across)
+    columns = tuple(replace(column, left=column.left + across) for column in grid.columns)
+    return replace(grid, area=area, head_left=grid.head_left + across, columns=columns)
+
+
+def stretched(strip: Strip, factor: float) -> Strip:
+    """The strip with its partners' boxes higher by a factor."""
+    lines = tuple(deep * factor for deep in strip.lines)
+    height = HANG + sum(lines) + DROP * len(lines) + BOX_GAP * (len(lines) - 1)
+    return replace(strip, lines=lines, height=max(height, strip.head.height))
 
 
 def _usual(counts: Sequence[int]) -> int:

@@ -58,7 +58,7 @@ def box_colour(style: str, mono: bool) -> str:
 
 
 def words(style: str, replaced: tuple[tuple[str, str], ...]) -> str:
-    """The legend's words for a style, with the chart's own words first."""
+    """The legend's words for a style, with the chart's own words first; none where the chart does not explain it."""
     own = dict(replaced)
     if style in own:
         return own[style]

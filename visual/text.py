@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 WIDE_EM = 1.0
 NARROW_EM = 0.56
@@ -21,7 +22,7 @@ NOT_LAST = frozenset("（(《〈【〔「『“‘")
 TERMS = (
     "工作委员会|委员会|党工委|党委|党总支|总支|联合党支部|党支部|支部|党小组|中心户|街道|社区|网格|小区|楼栋|单元|"
     "居委会|村委会|联席会议|大工委|大党委|党建联盟|促进会|服务中心|有限公司|有限责任公司|管理局|办事处|派出所|"
-    "功能型党组织|综合党委|党组织|机关工委|指导员|开发区"
+    "功能型党组织|综合党委|党组织|机关工委|指导员|城市党建联盟|城市基层|党建工作|经济技术|经济|开发区|试验区|开发"
 )
 NUMBERED = r"第[\d一二三四五六七八九十百]+(?:小网格|网格|小区|小组|社区|街道|单元|党支部)?"
 UNIT_RE = re.compile(
@@ -52,13 +53,14 @@ def wrap(text: str, limit: float) -> tuple[str, ...]:
     Numbers, Latin words and punctuation stay where Chinese typesetting wants them; a word longer than the limit is
     broken hard.
     """
-    lines = _greedy(text, limit)
+    units = _units(text, limit)
+    lines = _greedy(units, limit)
     if len(lines) < 2:
         return lines
     # The same number of lines with the least limit: even lines look composed, a last line of one character does not.
-    narrow = max(1.0, em(text) / len(lines))
+    narrow = max(em(text) / len(lines), *(em(unit) for unit in units))
     while narrow < limit:
-        candidate = _greedy(text, narrow)
+        candidate = _greedy(units, narrow)
         if len(candidate) == len(lines):
             return candidate
         narrow += 0.25
@@ -78,13 +80,13 @@ def wrap_note(text: str, limit: float) -> tuple[str, ...]:
 
 def fill_lines(text: str, limit: float) -> tuple[str, ...]:
     """Break `text` into full lines of at most `limit` em, as running text is set."""
-    return _greedy(text, limit)
+    return _greedy(_units(text, limit), limit)
 
 
-def _greedy(text: str, limit: float) -> tuple[str, ...]:
+def _greedy(units: Sequence[str], limit: float) -> tuple[str, ...]:
     lines: list[str] = []
     line = ""
-    for unit in _units(text, limit):
+    for unit in units:
         if line and em(line + unit) > limit + 1e-6 and not (unit[0] in NOT_FIRST and em(line) < limit + 0.5):
             carried = ""
             while len(line) > 1 and (line[-1] in NOT_LAST or (carried + unit)[0] in NOT_FIRST):

@@ -6,12 +6,12 @@ Why not a tree or dot: a district has hundreds of figures, and only a table of t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import cast
 
 from graph.errors import ParameterError
-from visual.comb import LEAF_SIZE, NOTE_SIZE, SECOND_SIZE, unique_key
+from visual.comb import LEAF_SIZE, NOTE_SIZE, ROOMY_NOTE, SECOND_SIZE, unique_key
 from visual.cut import Cut, Upright, cut_flat, cut_upright, place_box
 from visual.dot import fixed_dot
 from visual.figure import Box, Drawing, Frame, Orientation, Page, Paper, Placed, Row, Section, TextRun
@@ -24,6 +24,7 @@ HANGING = 1.5  # em that closing marks may hang over the end of a line
 PAD = 12.0  # white beside the text of a tile, both sides
 GAP, SECTION_GAP = 5.0, 12.0
 MOST_HEIGHT = 96.0  # a row is not stretched beyond it
+SIZES = (14.0, 12.0)  # of text, tried before that of leaves
 TITLE_SIZE = {"A3": 10.5, "A4": 9.0}
 
 
@@ -40,14 +41,8 @@ class Table:
     titles: tuple[tuple[str, ...], ...]
     title_height: float
     row: float
-
-    @property
-    def size(self) -> float:
-        return LEAF_SIZE[self.sheet.paper]
-
-    @property
-    def note(self) -> float:
-        return NOTE_SIZE[self.sheet.paper]
+    size: float
+    note: float
 
     @property
     def room(self) -> float:
@@ -71,11 +66,16 @@ def draw_tiles(
     shown = tuple(section for section in sections if section.rows)
     if not shown or not columns:
         raise ParameterError("没有可画的内容。", "请换一个区域，或在治理方案中声明覆盖规则。", code="empty-chart")
-    found = [_table(shown, columns, frame, cast(Paper, paper), side) for side in orientations(paper, orientation)]
-    tables = [(table, _pages(shown, table)) for table in found if table]
+    sizes = (*SIZES, LEAF_SIZE.get(paper, 0.0))
+    found = [
+        _table(shown, columns, frame, cast(Paper, paper), side, size)
+        for side in orientations(paper, orientation)
+        for size in sizes
+    ]
+    tables = [(table, packed) for table in found if table and (packed := _pages(shown, table))]
     if not tables:
-        raise ParameterError("列太多，一张纸上排不下。", "请改用 A3 横向。", code="chart-too-large")
-    table, packed = min(tables, key=lambda item: len(item[1]))
+        raise ParameterError("列太多或一行的文字太多，一张纸上排不下。", "请改用 A3 横向。", code="chart-too-large")
+    table, packed = min(tables, key=lambda item: (len(item[1]), _broken(shown, item[0]), -item[0].size))
     pages = tuple(_page(content, table, frame, mono, n, len(packed)) for n, content in enumerate(packed, 1))
     rows = sum(len(section.rows) for section in shown)
     words = f"{rows}行{len(columns)}列，列为{'、'.join(columns)}。"
@@ -101,10 +101,10 @@ def _styles(boxes: Iterator[Box]) -> tuple[str, ...]:
 
 
 def _table(
-    sections: Sequence[Section], columns: Sequence[str], frame: Frame, paper: Paper, side: Orientation
+    sections: Sequence[Section], columns: Sequence[str], frame: Frame, paper: Paper, side: Orientation, size: float
 ) -> Table | None:
     sheet = measure_sheet(frame, paper, side, title=frame.title, basis=frame.basis, styles=_styles(_boxes(sections)))
-    size = LEAF_SIZE[paper]
+    note = NOTE_SIZE[paper] if size == LEAF_SIZE[paper] else ROOMY_NOTE
     section = max(_section_cut(each, paper).width for each in sections)
     head_left = sheet.area.left + section + GAP
     head = HEAD_EM * size + PAD
@@ -114,12 +114,19 @@ def _table(
         return None
     titles = tuple(wrap(clean(title), tile / TITLE_SIZE[paper] - HANGING) for title in columns)
     deep = max(len(lines) for lines in titles) * TITLE_SIZE[paper] * LINE_PITCH + 10
-    table = Table(sheet, section, head_left, head, first, tile, titles, deep, 0.0)
+    table = Table(sheet, section, head_left, head, first, tile, titles, deep, 0.0, size, note)
     cuts = [_cuts(table, row) for each in sections for row in each.rows]
     if max(cut.width for head, *tiles in cuts for cut in tiles) > tile:
         return None
     needed = max(cut.height for row in cuts for cut in row)
-    return Table(sheet, section, head_left, head, first, tile, titles, deep, needed)
+    return replace(table, row=needed)
+
+
+def _broken(sections: Sequence[Section], table: Table) -> int:
+    """The most lines that the title and the tiles of a column take."""
+    tiles = (cut for each in sections for row in each.rows for cut in _cuts(table, row)[1:])
+    deepest = max(sum(len(lines) for lines, _ in cut.columns[0]) for cut in tiles)
+    return deepest + max(len(lines) for lines in table.titles)
 
 
 def _section_cut(section: Section, paper: Paper) -> Cut:
@@ -137,14 +144,14 @@ Line = tuple[Section, Row]
 
 
 def _pages(sections: Sequence[Section], table: Table) -> list[list[Line]]:
-    """Rows in order on as few pages as hold them, the pages about equally full."""
+    """Rows in order on as few pages as hold them, the pages about equally full; none where one row is too high."""
     lines = [(section, row) for section in sections for row in section.rows]
     for count in range(1, len(lines) + 1):
         size = -(-len(lines) // count)
         pages = [lines[start : start + size] for start in range(0, len(lines), size)]
         if all(_height(page, table, table.row) <= table.room for page in pages):
             return pages
-    raise ParameterError("一行的文字太多，一张纸上排不下。", "请改用 A3。", code="chart-too-large")
+    return []
 
 
 def _height(page: Sequence[Line], table: Table, row: float) -> float:

@@ -17,6 +17,8 @@ from visual.text import clean
 
 Overflow = Literal["auto", "rollup", "pages"]
 LEAST_DEPTH = 2  # levels below the root that `auto` keeps before it makes pages
+GOOD_MERIT, LESS_SAID = 3.0, 0.3  # of a fit: good enough to look no further; what shorter notes must gain a step
+FULL_PAGE = 6  # children a page of its own should hold on average, else the parent is rolled up
 PLACEHOLDER = "见第00页"  # as wide as any reference that replaces it
 CHINESE_NUMBERS = "一二三四五六七八九十"
 
@@ -98,7 +100,7 @@ def _drafts(brief: Brief, tree: TreeNode, title: str, number: int, back: str) ->
         yield single
     elif depth_of(tree) < 2:
         yield from _parts(brief, tree, title, brief.frame.basis)
-    elif brief.overflow == "rollup":
+    elif brief.overflow == "rollup" or (brief.overflow == "auto" and _slight(tree)):
         yield from _parts(brief, roll_up(tree, 1), title, _rolled_basis(brief.frame, tree, 1))
     else:
         yield from _index(brief, tree, title, number)
@@ -106,14 +108,25 @@ def _drafts(brief: Brief, tree: TreeNode, title: str, number: int, back: str) ->
 
 def _single(brief: Brief, tree: TreeNode, title: str) -> Draft | None:
     depth = depth_of(tree)
-    draft = brief.fit(tree, title, brief.frame.basis)
-    for short, sentence in brief.shorter:
-        draft = draft or brief.fit(short, title, (*brief.frame.basis, sentence))
+    draft = _best_variant(brief, tree, title)
     least = depth if brief.overflow == "pages" else LEAST_DEPTH if brief.overflow == "auto" else 1
     while draft is None and depth > least:
         depth -= 1
         draft = brief.fit(roll_up(tree, depth), title, _rolled_basis(brief.frame, tree, depth))
     return draft
+
+
+def _best_variant(brief: Brief, tree: TreeNode, title: str) -> Draft | None:
+    """The tree with its notes as they are if that looks well, else with the shorter notes that look best; each step
+    that says less has to look better by `LESS_SAID`."""
+    best = brief.fit(tree, title, brief.frame.basis)
+    for step, (short, sentence) in enumerate(brief.shorter, 1):
+        if best and best.fit.merit >= GOOD_MERIT:
+            break
+        draft = brief.fit(short, title, (*brief.frame.basis, sentence))
+        if draft and (best is None or draft.fit.merit - step * LESS_SAID > best.fit.merit):
+            best = draft
+    return best
 
 
 def _rolled_basis(frame: Frame, tree: TreeNode, depth: int) -> tuple[str, ...]:
@@ -137,6 +150,12 @@ def _index(brief: Brief, tree: TreeNode, title: str, number: int) -> Iterator[Dr
             pages += _drafts(nested, child, child_title, first + len(pages), f"上级见第{number}页")
     yield from _parts(brief, _refer(roll_up(tree, 1), tree, starts), title, basis)
     yield from pages
+
+
+def _slight(tree: TreeNode) -> bool:
+    """Whether the pages of the tree's children would be nearly empty."""
+    parents = [child for child in tree.children if child.children]
+    return sum(len(child.children) for child in parents) < FULL_PAGE * len(parents)
 
 
 def _refer(rolled: TreeNode, tree: TreeNode, starts: dict[str, int]) -> TreeNode:

@@ -13,50 +13,66 @@ from visual.groups import draw_groups
 
 LEADING = ("牵头", "召集人", "副召集人", "轮值主席")
 MOST_NAMED = 12
+MOST_ROWS = 120  # lower tiers that would make more rows are counted, unless a depth asks for them
 
 
 def alliance_chart(view: View, options: Options) -> Drawing:
     """Alliances within the asked area, one section a rule of the profile, one row an area of that tier.
 
-    Columns: who leads, who takes part. More than `MOST_NAMED` members are counted by kind.
+    Columns: who leads, who takes part. More than `MOST_NAMED` members are counted by kind. `depth` keeps to areas at
+    most so many levels below the asked one; without it, lower tiers are counted where there are too many rows.
     `NotFoundError` when the profile declares no alliance or the area holds none of its tiers.
     """
     area = chosen_area(view, options)
-    span = view.snapshot.span("Area")
-    below = view.areas("行政").descendants(area - span.start)
     convened, members = _convened(view), _members(view)
     sections: list[Section] = []
     behind: list[int] = []
+    counted: list[str] = []
     have = lacking = 0
     for rule in view.profile.alliances:
-        rows: list[Row] = []
-        fits = view.coded("Area", "kind", rule.area_kinds)
-        for position in below[fits[below]].tolist():
-            here = position + span.start
-            alliance = _of_kind(view, convened.get(here, []), rule)
-            if alliance < 0 and not rule.required:
-                continue
-            have, lacking = have + (alliance >= 0), lacking + (alliance < 0)
+        places = _areas(view, area, rule, options.depth)
+        found = [(here, _of_kind(view, convened.get(here, []), rule)) for here in places]
+        found = [(here, alliance) for here, alliance in found if alliance >= 0 or rule.required]
+        if not found:
+            continue
+        have += sum(alliance >= 0 for _, alliance in found)
+        lacking += sum(alliance < 0 for _, alliance in found)
+        if options.depth is None and sections and sum(len(s.rows) for s in sections) + len(found) > MOST_ROWS:
+            counted.append(f"{rule.local}{len(found)}处")
+            behind += [here if alliance < 0 else alliance for here, alliance in found]
+            continue
+        for here, alliance in found:
             behind += [here] if alliance < 0 else [alliance, *(m for m, _ in members.get(alliance, []))]
-            rows.append(_row(view, here, alliance, members, rule))
-        if rows:
-            head = Box(f"tier.{rule.kind}", rule.local, style="area", note=f"{rule.tier}级{len(rows)}个")
-            sections.append(Section(head, tuple(rows)))
+        head = Box(f"tier.{rule.kind}", rule.local, style="area", note=f"{rule.tier}级{len(found)}个")
+        sections.append(Section(head, tuple(_row(view, *each, members, rule) for each in found)))
     if not sections:
         raise NotFoundError(
             "这个区域内没有治理方案声明的联席机制。",
             "请用 --area 指定别的区域，或在方案中加入 [[alliances]]。",
             code="empty-chart",
         )
-    basis = f"口径：按治理方案声明的层级统计；已建{have}个，未建{lacking}个。"
+    basis = [f"按治理方案声明的层级统计；已建{have}个，未建{lacking}个。"]
+    if counted:
+        basis.append(f"{'、'.join(counted)}未逐一列出。")
     return draw_groups(
         tuple(sections),
-        frame(view, options, f"{view.name(area)}联席机制图", (basis,), behind),
+        frame(view, options, f"{view.name(area)}联席机制图", basis, behind),
         columns=("牵头与召集", "成员"),
         paper=options.paper,
         orientation=options.orientation,
         mono=options.mono,
     )
+
+
+def _areas(view: View, top: int, rule: AllianceRule, depth: int | None) -> list[int]:
+    """The areas of a rule's tier at or below `top`, at most `depth` levels below it."""
+    span = view.snapshot.span("Area")
+    forest = view.areas("行政")
+    below = forest.descendants(top - span.start)
+    below = below[view.coded("Area", "kind", rule.area_kinds)[below]]
+    if depth is not None:
+        below = below[forest.depth[below] <= forest.depth[top - span.start] + depth]
+    return [int(position) + span.start for position in below]
 
 
 def _convened(view: View) -> dict[int, list[int]]:

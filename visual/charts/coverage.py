@@ -15,7 +15,7 @@ from visual.charts.naming import Options, box, chosen_area, frame
 from visual.figure import Box, Drawing, Row, Section
 from visual.tiles import draw_tiles
 
-LEGEND = (("organization", "区域"), ("area", "没有空白"), ("gap", "有空白"), ("unit", "没有应覆盖的对象"))
+LEGEND = (("organization", ""), ("area", "没有空白"), ("gap", "有空白"), ("unit", "没有应覆盖的对象"))
 
 
 def coverage_chart(view: View, options: Options) -> Drawing:

@@ -38,8 +38,8 @@ def counted_below(
 
 
 def shorter(tree: TreeNode, counts: Counts) -> list[tuple[TreeNode, str]]:
-    """The tree with abbreviated words in the notes of its last level, then with the nearest tier only; each with the
-    sentence for the 口径. `counts` are the numbers behind the notes by the id of their box."""
+    """The tree with abbreviated words in the notes of its last level, then with the nearest tier only, then without;
+    each with the sentence for the 口径. `counts` are the numbers behind the notes by the id of their box."""
     last = [node.box for node in list(levels_of(tree))[-1] if counts.get(node.box.id)]
     if not last:
         return []
@@ -54,7 +54,7 @@ def shorter(tree: TreeNode, counts: Counts) -> list[tuple[TreeNode, str]]:
         said = "，".join(part for part in ("、".join(f"{short[w]}指{w}" for w in words if short[w] != w), more) if part)
         if said:
             found.append((renoted(tree, notes), f"{kinds}框内{said}。"))
-    return found
+    return [*found, (renoted(tree, dict.fromkeys(every, "")), f"{kinds}框内未列下级数量。")]
 
 
 def abbreviations(tiers: Sequence[str]) -> dict[str, str]:
