@@ -73,7 +73,7 @@ def _basics(material: Material) -> Section:
         f"{counts or '没有党组织'}{members}。党小组和中心户是组织体系的层级，不计入党组织数。"
     )
     columns = (
-        Column(material.level, width=5.4),
+        Column(material.level, width=6),
         *(Column(zh, "count", 3) for zh in COUNTED.values()),
         Column("党员", "count", 3),
         Column("空白点", "count", 3),

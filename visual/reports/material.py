@@ -16,6 +16,7 @@ from visual.text import clean, em
 Row = Mapping[str, Any]
 TITLE_EM = 19.0  # characters of 22 pt in 156 mm, one left free
 SAMPLE = "（示例）"
+TOGETHER = {"街镇": {"街道", "镇", "乡"}, "县区": {"区县"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ class Material:
 
     @property
     def level(self) -> str:
-        """The word for these: the kind itself, 街镇 for several of that tier."""
-        several = len(self.levels) > 1 and {"街道", "镇", "乡"} & set(self.levels)
-        return "街镇" if several else "、".join(self.levels)
+        """The word for these: the kind itself, 街镇 or 县区 for several of that tier."""
+        together = next((word for word, kinds in TOGETHER.items() if kinds & set(self.levels)), "")
+        return together if together and len(self.levels) > 1 else "、".join(self.levels)
 
     def rows(self, name: str) -> Sequence[Row]:
         """The rows of an answer."""
@@ -120,8 +121,8 @@ def report(
     title = (whole,) if em(whole) <= TITLE_EM else (name, words)
     generated = max((int(a["generated"]) for a in material.answers.values()), default=0)
     own = [f"数据截至{chinese_date(view.as_of)}，为第{view.snapshot.revision}次修订。"]
-    if material.level == "街镇":
-        own.insert(0, f"街镇指{'、'.join(material.levels)}。")
+    if material.level in TOGETHER:
+        own.insert(0, f"{material.level}指{'、'.join(material.levels)}。")
     if generated:
         own.append(f"所依据的数据中有{generated}个节点为示例（名称带“（示例）”或标“*”），不得作为正式材料。")
     return Report(

@@ -16,7 +16,7 @@ from graph.errors import UnavailableError
 from visual.fonts import font_folders, missing_in
 from visual.layout import limit_memory
 from visual.render import render
-from visual.reports.content import Block, Paragraph, Picture, Report, Section, Table, outline
+from visual.reports.content import Block, Column, Paragraph, Picture, Report, Section, Table, outline
 from visual.reports.wording import cell_words
 from visual.sheet import POINTS_PER_MM, chinese_date
 from visual.style import GENERATED_MARK
@@ -154,8 +154,13 @@ def table_json(table: Table, number: int) -> dict[str, Any]:
 
 
 def widths(table: Table) -> list[float]:
-    """How wide each column is beside the others: never narrower than four characters of its header."""
-    return [max(column.width, min(em(column.header), 4.0) + 0.7) for column in table.columns]
+    """How wide each column is beside the others: never narrower than four characters of its header, nor than n/N."""
+
+    def least(at: int, column: Column) -> float:
+        shares = (row[at] for row in table.rows if column.kind == "share")
+        return max((em(cell_words(s).split()[0]) for s in shares), default=0.0)
+
+    return [max(c.width, min(em(c.header), 4.0) + 0.7, least(n, c) + 0.7) for n, c in enumerate(table.columns)]
 
 
 def shown_cells(table: Table) -> list[list[str]]:

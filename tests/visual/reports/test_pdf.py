@@ -36,7 +36,7 @@ def placed(page: pypdf.PageObject) -> dict[float, str]:
     """The text of a page by the height of its baseline in points from the bottom."""
     found: dict[float, str] = {}
 
-    def visit(text: str, _: object, matrix: list[float], *__: object) -> None:
+    def visit(text: str, matrix: list[float], *_: object) -> None:
         if text.strip():
             at = round(matrix[5], 1)
             found[at] = found.get(at, "") + text.strip()

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from api.specimens import specimen
+from tests.visual.reports.reading import of_docx
 from visual.reports.content import Column, Report, Section, Share, Table, tables
 from visual.reports.pdf import Tools
 from visual.reports.workbook import write_xlsx
@@ -66,8 +67,6 @@ def test_text_is_never_a_formula_and_sheet_names_are_allowed() -> None:
 def test_rows_that_a_document_leaves_out_are_all_here() -> None:
     report = one(*((f"第{n}", n, Share(n, 9)) for n in range(1, 10)), shown=4)
     assert book(report).worksheets[1].max_row == 2 + 9
-    from tests.visual.reports.reading import of_docx
-
     texts = of_docx(write(report, "docx", Tools()).files[0])
     assert "注：共9行，这里列前4行，其余5行见本报告的 Excel 文件。" in texts
     assert "第4" in texts
