@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,7 +46,7 @@ def inspect_package(path: Path, file: str) -> dict[str, Traits]:
                 return {}
             parts = _sheet_parts(package)
             return {name: _scan(package, part, file, name) for name, part in parts.items() if part in names}
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, RuntimeError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
         raise InputError(
             f"文件 {file} 已损坏或被加密，无法读取。", "请用 WPS 或 Excel 打开后另存为 xlsx。", code="file-unreadable"
         ) from None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import orjson
 import polars as pl
 from python_calamine import (
     CalamineError,
@@ -20,13 +23,17 @@ from graph.errors import InputError
 from loaders.delimited import blank_to_null
 from loaders.packages import Traits, inspect_package
 from loaders.sheets import NUMBER_MARK, Sheet
+from loaders.workbook_child import PROTECTED
 
 _EXACT = 1e15
+_PATIENCE = 30.0
 
 
 def read_workbook(path: Path, file: str, *, zipped: bool) -> tuple[list[Sheet], list[str]]:
     """The visible sheets of a workbook and the names of the hidden ones."""
     traits = inspect_package(path, file) if zipped else {}
+    if not traits:
+        return _read_apart(path, file)
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             kinds = [m for m in book.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
@@ -34,16 +41,44 @@ def read_workbook(path: Path, file: str, *, zipped: bool) -> tuple[list[Sheet], 
             shown = [m.name for m in kinds if m.visible == SheetVisibleEnum.Visible]
             return [_sheet(book.get_sheet_by_name(n), file, traits.get(n, Traits())) for n in shown], hidden
     except PasswordError:
-        raise InputError(
-            f"文件 {file} 设有密码，无法读取。", "请去掉密码后另存为 xlsx。", code="file-encrypted"
-        ) from None
+        raise _protected(file) from None
     except (CalamineError, OSError, ValueError, OverflowError):
         raise unreadable(file) from None
     except BaseException as e:
-        # A damaged .xls makes the Rust reader panic; that exception derives from BaseException.
+        # A damaged package makes the Rust reader panic; that exception derives from BaseException.
         if type(e).__name__ != "PanicException":
             raise
         raise unreadable(file) from None
+
+
+def _read_apart(path: Path, file: str) -> tuple[list[Sheet], list[str]]:
+    """Read a binary or open-document workbook in a child with limits of memory and time."""
+    command = [sys.executable, "-P", "-m", "loaders.workbook_child", str(path.resolve())]
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            timeout=_PATIENCE, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise unreadable(file) from None
+    if done.returncode == PROTECTED:
+        raise _protected(file)
+    if done.returncode != 0:
+        raise unreadable(file)
+    try:
+        answer = orjson.loads(done.stdout)
+        sheets = []
+        for said in answer["sheets"]:
+            columns = {str(i): _texts(column) for i, column in enumerate(zip(*said["rows"], strict=True))}
+            merged = tuple((a[0], a[1], b[0], b[1]) for a, b in said["merged"])
+            sheets.append(Sheet(file, said["name"], blank_to_null(pl.DataFrame(columns)), merged))
+    except (ValueError, OverflowError):
+        raise unreadable(file) from None
+    return sheets, answer["hidden"]
+
+
+def _protected(file: str) -> InputError:
+    return InputError(f"文件 {file} 设有密码，无法读取。", "请去掉密码后另存为 xlsx。", code="file-encrypted")
 
 
 def unreadable(file: str) -> InputError:
@@ -70,7 +105,12 @@ def _texts(column: tuple[Any, ...]) -> pl.Series:
 
 
 def cell_text(value: Any) -> str:
-    """The text of a typed cell: whole numbers without `.0`, days as ISO, other numbers behind NUMBER_MARK."""
+    """The text of a typed cell: whole numbers without `.0`, days as ISO, other numbers behind NUMBER_MARK.
+
+    The child gives a day as a list of its text.
+    """
+    if isinstance(value, list):
+        return str(value[0])
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, int | float):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import struct
 import time
 import zipfile
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+import xlwt
 
 from graph.errors import InputError, NotFoundError
 from tests.loaders.files import AREAS, clean, codes, names, reading, text, workbook
+from tests.loaders.formats import FORMATS
 
 NAMES = ["复兴区", "胜利桥街道", "东风社区"]
 
@@ -48,6 +51,56 @@ def test_xml_of_2003_named_xls(tmp_path: Path) -> None:
         "utf-8",
     )
     assert names(clean(tmp_path / "a.xls"), "Area") == NAMES
+
+
+@pytest.mark.parametrize("form", list(FORMATS))
+def test_the_same_table_in_every_format(tmp_path: Path, form: str) -> None:
+    ending, write, typed = FORMATS[form]
+    rows = [*(list(row) for row in AREAS)]
+    rows[0] += ["户数", "代码", "设立日期"]
+    for i, row in enumerate(rows[1:], 1):
+        row += [i * 10, 130404001001 + i, 43831 if typed else "2020年1月"]
+    path = tmp_path / f"区域{ending}"
+    write(path, "区域", rows)
+    areas = clean(path).nodes["Area"]
+    assert areas["name"].to_list() == NAMES
+    assert areas["households"].to_list() == [10, 20, 30]
+    assert areas["code"].to_list() == ["130404001002", "130404001003", "130404001004"]
+    assert areas["since"].to_list() == ["2020-01-01"] * 3
+
+
+def test_hidden_sheets_dates_and_merged_cells_of_a_real_xls(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("区域")
+    for i, head in enumerate(("上级区域", "名称", "类型", "设立日期")):
+        sheet.write(0, i, head)
+    sheet.write_merge(1, 2, 0, 0, "复兴区")
+    day = xlwt.easyxf(num_format_str="yyyy-mm-dd")
+    for i, name in enumerate(("甲街道", "乙街道"), 1):
+        sheet.write(i, 1, name)
+        sheet.write(i, 2, "街道")
+        sheet.write(i, 3, dt.date(2020, 5, i), day)
+    sheet.write(3, 1, "复兴区")
+    sheet.write(3, 2, "区县")
+    book.add_sheet("旧表").visibility = 1
+    book.save(str(tmp_path / "a.xls"))
+    answer = reading(tmp_path / "a.xls")
+    assert [(w["code"], w["sheet"]) for w in answer.warnings] == [("sheet-hidden", "旧表")]
+    assert answer.dataset is not None
+    assert answer.dataset.nodes["Area"]["since"].to_list() == ["2020-05-01", "2020-05-02", None]
+    assert answer.dataset.relations["PART_OF"].height == 2
+
+
+def test_an_xls_whose_sectors_run_in_a_circle_is_refused(tmp_path: Path) -> None:
+    FORMATS["xls"][1](tmp_path / "a.xls", "区域", AREAS)
+    data = bytearray((tmp_path / "a.xls").read_bytes())
+    table = 512 + 512 * struct.unpack_from("<I", data, 76)[0]
+    directory = struct.unpack_from("<I", data, 48)[0]
+    struct.pack_into("<I", data, table + 4 * directory, directory)
+    (tmp_path / "a.xls").write_bytes(data)
+    start = time.monotonic()
+    assert codes(reading(tmp_path / "a.xls")) == [("file-unreadable", None, None)]
+    assert time.monotonic() - start < 10
 
 
 def test_codes_typed_as_numbers_and_cut_codes(tmp_path: Path) -> None:
