@@ -13,8 +13,8 @@ from pathlib import Path
 from xlsxwriter.exceptions import XlsxWriterException
 
 from api.desk import Desk
-from graph.errors import NotFoundError, UnavailableError
-from graph.profile import Profile
+from graph.errors import NotFoundError, ParameterError, UnavailableError
+from graph.profile import Profile, profile_paths
 from graph.store.read import read_full
 from loaders import export as graphs
 from loaders.writing import write_csv, write_template, write_workbook
@@ -85,6 +85,21 @@ def _zip(folder: Path, path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for file in sorted(folder.iterdir()):
             archive.writestr(zipfile.ZipInfo(file.name), file.read_bytes(), zipfile.ZIP_DEFLATED)
+
+
+def template_district(desk: Desk, asked: str | None) -> str:
+    """Whose profile a template follows: the district asked for, the default, the only one loaded.
+
+    Raises `ParameterError` listing the published profiles where none of these says it.
+    """
+    loaded = sorted(desk.loaded())
+    named = asked or desk.settings.district or (loaded[0] if len(loaded) == 1 else "")
+    if not named:
+        choices = "、".join(loaded or profile_paths(desk.settings.profiles))
+        raise ParameterError(
+            "没有说明按哪个区划的治理方案生成模板。", f"请用 district 指定：{choices}。", code="district-missing"
+        )
+    return named
 
 
 def template(profile: Profile, path: Path) -> None:

@@ -10,14 +10,13 @@ import typer
 from api.catalogue import district_rows
 from api.cli.help import ChineseCommand
 from api.cli.output import put_file, put_json, put_table, say
-from api.cli.shell import JSON, desk, settings_of, working
+from api.cli.shell import JSON, RESULT, desk, recorded, settings_of, working
 from api.columns import count, node, text
-from api.exporting import FORMATS, export, template
+from api.exporting import FORMATS, export, template, template_district
 from api.importing import chosen_district, import_bulk, import_files, refuse_missing, write_marked
 from api.loading import load_published, unload_district
 from graph.errors import InputError, ParameterError
 from graph.profile import load_profile
-from loaders.districts import published
 from loaders.mapping import read_mapping
 
 AUTHOR = "命令行"
@@ -120,6 +119,7 @@ def import_(
                 complete=complete or (),
                 drop_personal=drop_personal,
             )
+            ctx.meta[RESULT] = "ok" if report["ok"] else "import-invalid"
     if errors is not None and (report["errors"] or report["warnings"]):
         _put_errors(errors, paths, report, silent=as_json)
     if not report["ok"]:
@@ -148,8 +148,10 @@ def _bulk(
             "请加 --district 区划标识，并去掉 --complete。",
             code="bulk-parameters",
         )
-    with working("正在导入……") as progress:
-        return import_bulk(settings, paths, named, AUTHOR, progress, **options)
+    with working("正在导入……") as progress, recorded(ctx, settings):
+        report = import_bulk(settings, paths, named, AUTHOR, progress, **options)
+        ctx.meta[RESULT] = "ok" if report["ok"] else "import-invalid"
+    return report
 
 
 def _put_errors(path: Path, paths: list[Path], report: dict[str, Any], *, silent: bool) -> None:
@@ -199,7 +201,11 @@ def template_(
 ) -> None:
     """模板：按治理方案生成填报模板。"""
     found = settings_of(ctx)
-    profile = load_profile(district or found.district or published()[0], found.profiles)
+    named = district or found.district
+    if not named:
+        with desk(ctx) as opened:
+            named = template_district(opened, None)
+    profile = load_profile(named, found.profiles)
     template(profile, output)
     say(f"已写出 {output}（{profile.full_name}）。")
 

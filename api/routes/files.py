@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from api import jobs
 from api.described import described_file, problems
-from api.exporting import FORMATS, XLSX, export, template
+from api.exporting import FORMATS, XLSX, export, template, template_district
 from api.importing import chosen_district
 from api.parameters import DISTRICT, Parameter, parse
 from api.prepared import PreparedResponse
@@ -21,7 +21,6 @@ from api.serving import asked_in, caller_of, given_in, keep, sent, serving_of
 from api.snapshots import SMALL
 from api.working import FILES, MAPPING, perform, submit
 from graph.errors import ParameterError, PartygraphError
-from loaders.districts import published
 
 router = APIRouter(tags=["文件"])
 EXPORTED = (DISTRICT,)
@@ -125,7 +124,7 @@ def template_file(request: Request) -> Response:
     asked = parse(EXPORTED, given_in(request))["district"] or desk.settings.district
     if caller.scope is not None:
         asked = desk.choose(asked or None, (), caller.districts(desk.loaded()))
-    profile = desk.profile(asked or published()[0])[1]
+    profile = desk.profile(template_district(desk, asked))[1]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "template.xlsx"
         template(profile, path)
