@@ -27,8 +27,9 @@ ROWS, ROWS_MOST = 200, 10_000
 SECONDS, SECONDS_MOST = 10, 60
 PARAMETERS_MOST = 50_000
 WAIT_SECONDS = 2.0
-GRACE = 1.0
+GRACE = 1.7
 RUNAWAY_SECONDS = 5.0
+ASK_SECONDS = 2.0
 _NAME = re.compile(r"[A-Za-z_]\w{0,39}", re.ASCII)
 _RUNNING = (
     "SHOW TRANSACTIONS YIELD transactionId, metaData WHERE metaData.partygraph = $mark RETURN collect(transactionId)"
@@ -173,10 +174,9 @@ def _end(desk: Desk, mark: str, lock: FileLock) -> None:
 
     An expression that never ends (`reduce` over a huge range) looks at no timeout.
     """
+    deadline = time.monotonic() + RUNAWAY_SECONDS
     try:
-        deadline = time.monotonic() + RUNAWAY_SECONDS
-        while ids := desk.store.read(_RUNNING, mark=mark, timeout=2.0)[0][0]:
-            desk.store.read("TERMINATE TRANSACTIONS $ids", ids=ids, timeout=2.0)
+        while _still_runs(desk, mark):
             if time.monotonic() > deadline:
                 if desk.embedded is not None:
                     log.warning("query-runaway", restart=True)
@@ -187,3 +187,14 @@ def _end(desk: Desk, mark: str, lock: FileLock) -> None:
         log.warning("query-end", code=error.code)
     finally:
         lock.release()
+
+
+def _still_runs(desk: Desk, mark: str) -> bool:
+    """Whether the server still works for a query, having told it to end; also if it does not say."""
+    try:
+        ids = desk.store.read(_RUNNING, mark=mark, timeout=ASK_SECONDS)[0][0]
+        if ids:
+            desk.store.read("TERMINATE TRANSACTIONS $ids", ids=ids, timeout=ASK_SECONDS)
+    except UnavailableError:
+        return True
+    return bool(ids)

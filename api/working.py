@@ -59,8 +59,8 @@ def perform(desk: Desk, records: Records, id_: str) -> None:
     finally:
         shutil.rmtree(place / FILES, ignore_errors=True)
         shutil.rmtree(place / MAPPING, ignore_errors=True)
-    code = "ok" if status < 400 else result["problem"]["code"]
-    audit.append(records, caller, Deed(kind, f"jobs/{id_}", code))
+    outcome = "ok" if status < 400 else result["problem"]["code"]
+    audit.append(records, caller, Deed(kind, f"jobs/{id_}", outcome))
     jobs.end(records, id_, status, result)
 
 

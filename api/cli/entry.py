@@ -68,6 +68,7 @@ def build() -> typer.Typer:
 def main(args: Sequence[str] | None = None) -> int:
     """Run one command; the exit code of interface.md (0, 1 with --check, 2, 3, 70, 130)."""
     survive_any_encoding()
+    serving.log_to_stderr("warning", for_good=False)
     words = list(sys.argv[1:] if args is None else args)
     as_json = "--json" in words
     try:

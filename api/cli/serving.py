@@ -114,8 +114,8 @@ def run(found: Settings, store: Opened, listening: socket.socket, flags: dict[st
         raise UnavailableError("服务没有启动成功。", "请查看上面的日志。")
 
 
-def log_to_stderr(level: str) -> None:
-    """Structured lines on stderr from a level up."""
+def log_to_stderr(level: str, *, for_good: bool = True) -> None:
+    """Structured lines on stderr from a level up; `for_good` loggers that have spoken are not configured again."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -123,8 +123,8 @@ def log_to_stderr(level: str) -> None:
             structlog.processors.JSONRenderer(serializer=orjson.dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
-        cache_logger_on_first_use=True,
+        logger_factory=structlog.BytesLoggerFactory(open(2, "wb", buffering=0, closefd=False)),  # noqa: SIM115
+        cache_logger_on_first_use=for_good,
     )
 
 

@@ -53,12 +53,12 @@ def desk(ctx: typer.Context) -> Iterator[Desk]:
     What the command does is in the audit when the block ends, so before anything of it is told.
     """
     settings = settings_of(ctx)
-    with working("正在打开图数据库……") as progress, _recorded(ctx, settings), _closing(settings, progress) as made:
+    with working("正在打开图数据库……") as progress, recorded(ctx, settings), _closing(settings, progress) as made:
         yield made
 
 
 @contextmanager
-def _recorded(ctx: typer.Context, settings: Settings) -> Iterator[None]:
+def recorded(ctx: typer.Context, settings: Settings) -> Iterator[None]:
     """Write a deed into the audit with its result; nothing is done where that could not be written."""
     words = ctx.command_path.partition(" ")[2]
     action = DEEDS.get(words)
