@@ -1,32 +1,29 @@
-"""One picture of each kind of chart for the documents: `python -m api.gallery [FOLDER]` writes `docs/gallery`.
+"""A picture of each kind of chart and a page of each report: `python -m api.gallery [FOLDER]` writes `docs/gallery`.
 
 It stands in `api` because it needs both the published districts (loaders) and the charts (visual).
 """
 
 from __future__ import annotations
 
-import datetime as dt
+import hashlib
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
-from graph.dataset import Dataset
-from graph.profile import load_profile
-from graph.snapshot import build as build_snapshot
-from graph.view import View, view
-from loaders.districts import build
+from api.specimens import BEFORE, seen, specimen
 from visual.charts import chart
 from visual.charts.naming import Options
 from visual.figure import Drawing
 from visual.render import render
+from visual.reports.content import Report
+from visual.reports.pdf import Tools, as_json, write_pdf
+from visual.reports.typesetting import SOURCE
 
 FOLDER = Path(__file__).parents[1] / "docs" / "gallery"
-DAY, BEFORE = dt.date(2026, 1, 5), dt.date(2025, 1, 1)
+REPORT_DPI, DIGESTS = 80.0, "reports.sha256"
 DPI = 96.0  # of the PNG that README shows: enough to read, small enough to keep
 
 
@@ -54,30 +51,23 @@ PICTURES = (
 )
 
 
-def dated(frame: pl.DataFrame, column: str, start: int, count: int, day: str) -> pl.DataFrame:
-    """The frame with a day written into `count` rows from `start` on."""
-    at = pl.int_range(pl.len())
-    inside = (at >= start) & (at < start + count)
-    return frame.with_columns(pl.when(inside).then(pl.lit(day)).otherwise(pl.col(column)).alias(column))
+@dataclass(frozen=True)
+class ReportPage:
+    """A page of the gallery: the kind of report, whose district, and which page is shown."""
+
+    kind: str
+    district: str = "fuxing"
+    page: int = 1
 
 
-def with_a_year(data: Dataset) -> Dataset:
-    """A published district (which has no history) with made-up changes of 2025: organizations and ties that began or
-    ended."""
-    nodes, relations = dict(data.nodes), dict(data.relations)
-    founded = dated(nodes["Organization"], "since", 20, 4, "2025-08-01")
-    nodes["Organization"] = dated(founded, "until", 30, 2, "2025-05-01")
-    for type_ in {"PAIRED_WITH", "MEMBER_OF"} & set(relations):
-        ended = dated(relations[type_], "until", 0, 3, "2025-06-30")
-        relations[type_] = dated(ended, "since", 3, 3, "2025-07-01")
-    return Dataset(data.district, nodes, relations)
-
-
-@cache
-def seen(district: str, changed: bool) -> View:
-    """The whole view of a published district on the gallery's day, as it is or with a year's changes."""
-    data = build(district)
-    return view(build_snapshot(with_a_year(data) if changed else data, 1), load_profile(district), DAY)
+REPORTS = (
+    ReportPage("coverage"),
+    ReportPage("pairing", "gulou"),
+    ReportPage("monthly"),
+    ReportPage("claims", "sishui"),
+    ReportPage("rectification"),
+    ReportPage("booklet", "lufeng", 3),
+)
 
 
 def drawings() -> Iterator[tuple[str, Drawing]]:
@@ -87,13 +77,31 @@ def drawings() -> Iterator[tuple[str, Drawing]]:
         yield picture.kind, chart(picture.kind, seen(picture.district, picture.changed), options)
 
 
+def reports() -> Iterator[tuple[str, Report]]:
+    """Every report's kind and content."""
+    for page in REPORTS:
+        yield page.kind, specimen(page.kind, page.district, changed=page.kind == "monthly")
+
+
+def digest(report: Report) -> str:
+    """A hash of what a report says and how it is set. Its PNG may differ between releases of typst, this does not."""
+    said = json.dumps(as_json(report, {}, Tools()), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(said.encode() + SOURCE.read_bytes()).hexdigest()
+
+
 def main(folder: Path) -> None:
-    """Write the first page of each picture as SVG, and the organization chart as PNG too."""
+    """Write the first page of each picture as SVG, the organization chart as PNG too, a page of each report as PNG."""
     folder.mkdir(parents=True, exist_ok=True)
     for kind, drawing in drawings():
         (folder / f"{kind}.svg").write_bytes(render(drawing, "svg", page=1)[0])
         if kind == "organization":
             (folder / f"{kind}.png").write_bytes(render(drawing, "png", page=1, dpi=DPI)[0])
+    digests = []
+    for (kind, report), shown in zip(reports(), REPORTS, strict=True):
+        pages = write_pdf(report, Tools(), "png", REPORT_DPI).files
+        (folder / f"report-{kind}.png").write_bytes(pages[shown.page - 1])
+        digests.append(f"{digest(report)}  report-{kind}.png\n")
+    (folder / DIGESTS).write_text("".join(digests), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
-"""Reports of the published districts without a store, for the gallery and the tests."""
+"""The published districts and their reports without a store, for the gallery and the tests."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from functools import cache
 
-from api.gallery import seen
+import polars as pl
+
 from api.grants import BOUND
 from api.parameters import COMMON, parse
 from api.questions import question
@@ -13,13 +15,44 @@ from graph.analysis.answer import Row
 from graph.analysis.coverage import coverage
 from graph.analysis.diff import diff_of_days
 from graph.analysis.submissions import submissions
+from graph.dataset import Dataset
+from graph.profile import load_profile
+from graph.snapshot import build as build_snapshot
 from graph.view import View, view
+from loaders.districts import build
 from visual.reports.content import Imprint, Report
 from visual.reports.kinds import KINDS
 from visual.reports.material import Material
 
+DAY, BEFORE = dt.date(2026, 1, 5), dt.date(2025, 1, 1)
 UNIT = "某某组织部"
 UNKEPT: Row = {"found": True, "by": None, "reason": None}  # a finding of which the store keeps nothing
+
+
+def dated(frame: pl.DataFrame, column: str, start: int, count: int, day: str) -> pl.DataFrame:
+    """The frame with a day written into `count` rows from `start` on."""
+    at = pl.int_range(pl.len())
+    inside = (at >= start) & (at < start + count)
+    return frame.with_columns(pl.when(inside).then(pl.lit(day)).otherwise(pl.col(column)).alias(column))
+
+
+def with_a_year(data: Dataset) -> Dataset:
+    """A published district (which has no history) with made-up changes of 2025: organizations and ties that began or
+    ended."""
+    nodes, relations = dict(data.nodes), dict(data.relations)
+    founded = dated(nodes["Organization"], "since", 20, 4, "2025-08-01")
+    nodes["Organization"] = dated(founded, "until", 30, 2, "2025-05-01")
+    for type_ in {"PAIRED_WITH", "MEMBER_OF"} & set(relations):
+        ended = dated(relations[type_], "until", 0, 3, "2025-06-30")
+        relations[type_] = dated(ended, "since", 3, 3, "2025-07-01")
+    return Dataset(data.district, nodes, relations)
+
+
+@cache
+def seen(district: str, changed: bool) -> View:
+    """The whole view of a published district on the gallery's day, as it is or with a year's changes."""
+    data = build(district)
+    return view(build_snapshot(with_a_year(data) if changed else data, 1), load_profile(district), DAY)
 
 
 def specimen(kind: str, district: str, *, changed: bool = False, imprint: Imprint | None = None) -> Report:
@@ -32,7 +65,7 @@ def specimen_of(
 ) -> Report:
     """A report of any view: every answer as its question gives it, findings as if nobody had touched them."""
     found = KINDS[kind]
-    start = before or of.as_of.replace(month=1, day=1) - dt.timedelta(days=365)
+    start = before or BEFORE
     names = [n for n in (*found.needs, *found.takes) if of.scope is None or n in BOUND]
     answers = {name: _answer(of, name, area, start) for name in names}
     return found.build(Material(of, answers, area, _levels(of), imprint))

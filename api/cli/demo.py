@@ -21,6 +21,8 @@ from api.drawing import PARAMETERS, pictures
 from api.loading import load_published
 from api.opening import opened
 from api.questions import question
+from api.reporting import PARAMETERS as REPORTING
+from api.reporting import reported
 from api.settings import Settings, read_settings
 from graph.analysis.answer import Row
 
@@ -111,6 +113,7 @@ def draw(desk: Desk, district: str, folder: Path) -> None:
         return
     say("\n正在画图……")
     written = [f for kind, title in DRAWN for f in _draw(desk.settings, about, kind, title, folder)]
+    written.append(_report(desk, district, folder / "coverage-report.pdf"))
     kept: dict[str, Any] = {
         "stamp": stamp,
         "folder": str(folder.absolute()),
@@ -128,3 +131,10 @@ def _draw(settings: Settings, about: Asked, kind: str, title: str, folder: Path)
             written.append(file)
     say(f"  {title}：{folder / kind}.svg .png .pdf（{made.pages}页）")
     return written
+
+
+def _report(desk: Desk, district: str, file: Path) -> Path:
+    about = asked(desk, REPORTING, {"district": [district]}, LOCAL)
+    write_bytes(file, reported(desk.settings, about, "coverage", "pdf").files[0])
+    say(f"  覆盖分析报告：{file}")
+    return file

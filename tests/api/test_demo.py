@@ -23,7 +23,7 @@ def test_the_demo_tells_a_district_draws_it_and_changes_nothing_again(tmp_path: 
     for part in ("各区域覆盖", "胜利桥街道", "894/1013", "空白点", "结对有缺口", "影响路径", "↓", "不得作为正式材料"):
         assert part in told
     names = {p.name for p in (tmp_path / "out").iterdir()}
-    assert {"organization.pdf", "pairing.pdf"} <= names
+    assert {"organization.pdf", "pairing.pdf", "coverage-report.pdf"} <= names
     assert {".svg", ".png", ".pdf"} == {Path(n).suffix for n in names}
     before = {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in (tmp_path / "out").iterdir()}
     again = demo(tmp_path)
