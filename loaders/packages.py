@@ -24,15 +24,28 @@ _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 _COLUMNS = re.compile(rb' r="([A-Z]+)\d+"')
 _ROWS = re.compile(rb'<(?:\w+:)?row\b[^>]*? r="(\d+)"')
 _FILLED = re.compile(rb'<(?:\w+:)?c\b[^>]*? r="([A-Z]{1,4})(\d+)"[^>]*[^/>]>')
+# A number such as 2020.1 in a cell, with its style; October where the style shows two decimals (2020.10).
+_YEAR_TENTH = re.compile(
+    rb'<(?:\w+:)?c\b(?=[^>]* s="(\d+)")(?=[^>]* r="([A-Z]{1,4})(\d+)")[^>]*>\s*<(?:\w+:)?v>(?:19|20)\d\d\.1</'
+)
+_TWO_DECIMALS = re.compile(r"[#0,]*0\.00(?![0#])")
+_BUILT_IN = {"2", "4"}
 _ERROR = re.compile(rb'<(?:\w+:)?c\b(?=[^>]* t="e")[^>]*? r="([A-Z]{1,4})(\d+)"')
 
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What calamine does not tell of a sheet: the number of hidden rows and the cells that hold an error."""
+    """What calamine does not tell of a sheet: hidden rows, and (row, column) of some cells, counted from 0.
+
+    Args:
+        hidden_rows: how many rows are hidden.
+        error_cells: those that hold #REF! and the like.
+        two_decimals: those that hold a number such as 2020.1 and show it as 2020.10.
+    """
 
     hidden_rows: int = 0
     error_cells: tuple[tuple[int, int], ...] = field(default=())
+    two_decimals: frozenset[tuple[int, int]] = frozenset()
 
 
 def inspect_package(path: Path, file: str) -> dict[str, Traits]:
@@ -45,7 +58,8 @@ def inspect_package(path: Path, file: str) -> dict[str, Traits]:
             if "xl/workbook.xml" not in names:
                 return {}
             parts = _sheet_parts(package)
-            return {name: _scan(package, part, file, name) for name, part in parts.items() if part in names}
+            styles = _two_decimal_styles(package)
+            return {name: _scan(package, part, file, name, styles) for name, part in parts.items() if part in names}
     except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
         raise InputError(
             f"文件 {file} 已损坏或被加密，无法读取。", "请用 WPS 或 Excel 打开后另存为 xlsx。", code="file-unreadable"
@@ -87,6 +101,22 @@ def _sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
     return parts
 
 
+def _two_decimal_styles(package: zipfile.ZipFile) -> frozenset[bytes]:
+    """Indexes of the cell styles whose number format shows two decimals."""
+    if "xl/styles.xml" not in package.namelist():
+        return frozenset()
+    text = package.read("xl/styles.xml").decode("utf-8", "replace")
+    own = {}
+    for tag in re.findall(r"<(?:\w+:)?numFmt\b[^>]*>", text):
+        a = dict(_ATTRIBUTE.findall(tag))
+        own[a.get("numFmtId", "")] = unescape(a.get("formatCode", ""), {"&quot;": '"'})
+    wanted = _BUILT_IN | {i for i, code in own.items() if _TWO_DECIMALS.match(code)}
+    body = re.search(r"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", text, re.DOTALL)
+    formats = re.findall(r"<(?:\w+:)?xf\b[^>]*>", body[0]) if body else []
+    ids = [dict(_ATTRIBUTE.findall(tag)).get("numFmtId", "") for tag in formats]
+    return frozenset(str(i).encode() for i, id_ in enumerate(ids) if id_ in wanted)
+
+
 def _chunks(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     """The part in pieces that overlap nowhere and break only between tags."""
     with package.open(part) as stream:
@@ -101,8 +131,9 @@ def _chunks(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
         yield rest
 
 
-def _scan(package: zipfile.ZipFile, part: str, file: str, sheet: str) -> Traits:
+def _scan(package: zipfile.ZipFile, part: str, file: str, sheet: str, styles: frozenset[bytes]) -> Traits:
     last_row, columns, hidden, errors = 0, set[bytes](), 0, list[tuple[int, int]]()
+    tenths = set[tuple[int, int]]()
     for chunk in _chunks(package, part):
         if b"<!ENTITY" in chunk or b"<!DOCTYPE" in chunk:
             raise InputError(f"文件 {file} 含有不允许的 XML 声明。", "请另存为 xlsx 后重试。", code="file-unreadable")
@@ -111,6 +142,9 @@ def _scan(package: zipfile.ZipFile, part: str, file: str, sheet: str) -> Traits:
         hidden += chunk.count(b' hidden="1"') - len(re.findall(rb'<(?:\w+:)?col\b[^>]* hidden="1"', chunk))
         if b' t="e"' in chunk:
             errors += [(int(r) - 1, column_index(c.decode())) for c, r in _ERROR.findall(chunk)]
+        if styles and b".1</" in chunk:
+            found = _YEAR_TENTH.findall(chunk)
+            tenths |= {(int(r) - 1, column_index(c.decode())) for s, c, r in found if s in styles}
     last_column = max((column_index(c.decode()) for c in columns), default=0) + 1
     if last_column > MAX_COLUMNS or last_row * last_column > MAX_CELLS:
         # Cells that only carry a format are not read; look again at those that hold something.
@@ -123,4 +157,4 @@ def _scan(package: zipfile.ZipFile, part: str, file: str, sheet: str) -> Traits:
                 "请删去远离表格的单元格，或拆分工作表后重试。",
                 code="sheet-too-large",
             )
-    return Traits(hidden, tuple(errors))
+    return Traits(hidden, tuple(errors), frozenset(tenths))

@@ -93,6 +93,11 @@ def unreadable(file: str) -> InputError:
 def _sheet(sheet: CalamineSheet, file: str, traits: Traits) -> Sheet:
     rows = sheet.to_python(skip_empty_area=False)
     columns = {str(i): _texts(column) for i, column in enumerate(zip(*rows, strict=True))}
+    for column in {c for _, c in traits.two_decimals if str(c) in columns}:
+        # The cell shows year and month: 2020.10.
+        shown = {r for r, c in traits.two_decimals if c == column}
+        texts = [f"{t.lstrip(NUMBER_MARK)}0" if r in shown and t else t for r, t in enumerate(columns[str(column)])]
+        columns[str(column)] = pl.Series(texts, dtype=pl.String)
     cells = blank_to_null(pl.DataFrame(columns))
     merged = tuple((a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or ())
     return Sheet(file, sheet.name, cells, merged, traits.hidden_rows, traits.error_cells)

@@ -8,6 +8,7 @@ import time
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 import xlsxwriter
 import xlwt
@@ -121,6 +122,25 @@ def test_a_number_like_2020_1_in_a_date_column_is_an_error(tmp_path: Path) -> No
     ]
     answer = reading(workbook(tmp_path / "a.xlsx", {"党组织": rows}))
     assert codes(answer) == [("date-ambiguous", 2, "C")]
+
+
+def test_a_number_that_shows_year_and_month_is_read_as_shown(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as book:
+        sheet = book.add_worksheet("党组织")
+        sheet.write_row(0, 0, ("名称", "类型", "成立日期", "党员数"))
+        shown = (book.add_format({"num_format": "0.00"}), book.add_format({"num_format": "0.00_ "}), None)
+        for i, look in enumerate(shown, 1):
+            sheet.write_row(i, 0, (f"{i}党委", "党委"))
+            sheet.write_number(i, 2, 2020.1, look)
+        sheet.write_row(4, 0, ("4党委", "党委"))
+        sheet.write_number(4, 2, 2020.01, shown[0])
+    answer = reading(tmp_path / "a.xlsx")
+    assert codes(answer) == [("date-ambiguous", 4, "C")]
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    book["党组织"]["C4"] = None
+    book.save(tmp_path / "b.xlsx")
+    dates = clean(tmp_path / "b.xlsx").nodes["Organization"]["established"].to_list()
+    assert dates == ["2020-10-01", "2020-10-01", None, "2020-01-01"]
 
 
 def test_error_cells_of_excel_are_found(tmp_path: Path) -> None:
