@@ -74,6 +74,27 @@ def test_periods_of_calls_are_added() -> None:
     assert (row["calls"], row["answered"], row["on_time"]) == (6, 4, 2)
 
 
+def test_a_period_without_a_number_is_not_one_with_none_in_time() -> None:
+    months = [
+        {"from": "u1", "to": "oc", "period": "2026-05", "calls": 3, "answered": 3},
+        {"from": "u1", "to": "oc", "period": "2026-06", "calls": 3, "answered": 3, "on_time": 3},
+    ]
+    (row,) = calls(view_of(NODES, BASE | {"RESPONDS_TO": months})).rows
+    assert row["rates"]["on_time"] == {"n": 3, "of": 3, "rate": 1.0}
+    assert (row["answer_rate"], row["state"]) == (1.0, "ok")
+
+
+def test_members_of_an_organization_without_a_number_are_in_no_rate() -> None:
+    halves = [
+        {"from": "ob1", "to": "c", "half": "在职党员", "at": "居住地", "members": 8},
+        {"from": "ob2", "to": "c", "half": "在职党员", "at": "居住地", "members": 5},
+    ]
+    answer = reports_in(view_of(NODES, BASE | {"REPORTED_TO": halves}))
+    assert answer.rows[1]["serving_members"] == {"n": 8, "of": 10, "rate": 0.8}
+    assert (answer.rows[1]["uncounted"], answer.rows[1]["received"]["members"]) == (5, 13)
+    assert answer.totals["notices"][0]["code"] == "serving-members-partly"
+
+
 def test_powers_and_who_sent_nothing_down() -> None:
     sent = {
         "DELEGATES_TO": [{"from": "u1", "to": "os", "power": "行政处罚", "items": 70}],
@@ -105,6 +126,15 @@ def test_who_is_sent_where_and_which_area_has_nobody() -> None:
     assert assignments(view, area="t.g2").totals["nobody"] == 1
 
 
+def test_grids_of_another_grade_are_not_asked_and_totals_are_over_the_rows() -> None:
+    grades = {"g1": "一级", "g2": "单元"}
+    nodes = NODES | {"Area": [a | {"grade": grades.get(str(a["id"]))} for a in NODES["Area"]]}
+    sent = [{"from": "u1", "to": "g1", "mode": "包联"}, {"from": "u2", "to": "c", "mode": "下沉"}]
+    view = view_of(nodes, BASE | {"ASSIGNED_TO": sent})
+    assert [r["area"]["id"] for r in assignments(view).rows] == ["t.c", "t.g1"]
+    assert assignments(view, area="t.g1").totals["by_mode"] == {"包联": 1}
+
+
 def assessed(*rows: dict[str, Any]) -> dict[str, list[str]]:
     answer = assessments(view_of(NODES, BASE | {"ASSESSED_BY": list(rows)}))
     return {r["node"]["id"]: r["missing"] for r in answer.rows}
@@ -118,3 +148,10 @@ def test_both_directions_of_assessment() -> None:
     last_year = {"kind": "述职", "since": "2025-12-01"}
     assert assessed({"from": "oc", "to": "o1", **last_year}) == {"t.oc": ["from_below"]}
     assert assessed({"from": "u1", "to": "os", **now}) == {"t.u1": [], "t.u2": ["other"]}
+
+
+def test_a_superior_outside_the_scope_still_assesses_from_above() -> None:
+    now = {"kind": "述职", "year": 2026}
+    relations = BASE | {"ASSESSED_BY": [{"from": "os", "to": "od", **now}]}
+    (row,) = assessments(view_of(NODES, relations, scope=["t.s"])).rows
+    assert (row["node"]["id"], row["missing"], len(row["from_above"])) == ("t.os", [], 1)
