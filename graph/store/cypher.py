@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from graph.model import NODES, RELATIONS, node_attributes, relation_attributes
 
 BATCH = 5_000
+NULL = "\x00"
 OWN_LABELS = ("Entity", "Manifest", "District", "Revision", "Change")
 
 
@@ -73,9 +74,10 @@ def remove_added(table: str) -> str:
 
 
 def read_nodes(label: str, columns: Sequence[str]) -> str:
-    """Read a label's nodes of the district `$prefix`, one record for each slice of rows (a record a row costs 14 s).
+    """Read a label's nodes of the district `$prefix`, a list of each column's values for each slice of rows.
 
-    `collect` over lists keeps nulls in their place.
+    A record a row costs 14 s for a city; a list a row costs half as much again as a list a column. `$null` (NULL)
+    stands where there is no value.
     """
     return _sliced(f"MATCH (e:{label}) WHERE e.id STARTS WITH $prefix", columns)
 
@@ -108,9 +110,10 @@ def _same(columns: Sequence[str]) -> str:
 
 
 def _sliced(match: str, columns: Sequence[str]) -> str:
-    """`properties` walks an element's chain of properties once; a look at each walks it again (a fourth slower)."""
-    values = ", ".join(f"p.`{c}`" for c in columns)
+    """A record is a slice of each column. `properties` walks an element's chain of properties once; a look at each
+    walks it again (a fourth slower). `collect` leaves out nulls, so `$null` stands for them."""
+    collected = ", ".join(f"collect(coalesce(p.`{c}`, $null)) AS c{i}" for i, c in enumerate(columns))
+    slices = ", ".join(f"c{i}[i..i + {BATCH}]" for i in range(len(columns)))
     return (
-        f"{match} WITH properties(e) AS p WITH collect([{values}]) AS rows "
-        f"UNWIND range(0, size(rows) - 1, {BATCH}) AS i RETURN rows[i..i + {BATCH}]"
+        f"{match} WITH properties(e) AS p WITH {collected} UNWIND range(0, size(c0) - 1, {BATCH}) AS i RETURN {slices}"
     )

@@ -131,13 +131,20 @@ def _table(store: Store, held: districts.District, name: str, columns: Sequence[
     kinds = {c: schema[c] for c in columns if held.may_hold(f"{name}.{c}")}
     statement = (cypher.read_nodes if node else cypher.read_relations)(name, list(kinds))
 
-    def frame(record: tuple[Any, ...]) -> pl.DataFrame:
-        return pl.DataFrame(record[0], schema=kinds, orient="row")
+    def frame(record: tuple[list[Any], ...]) -> pl.DataFrame:
+        return pl.DataFrame([_column(c, part, kinds[c]) for c, part in zip(kinds, record, strict=True)])
 
-    rows = pl.concat([pl.DataFrame(schema=kinds), *store.stream(statement, frame, prefix=f"{held.id}.")])
+    slices = store.stream(statement, frame, prefix=f"{held.id}.", null=cypher.NULL)
+    rows = pl.concat([pl.DataFrame(schema=kinds), *slices])
     empty = [pl.lit(None, schema[c]).alias(c) for c in columns if c not in kinds]
     whole = rows.with_columns(empty).select(columns)
     return whole if node else _with_ends(whole)
+
+
+def _column(name: str, values: list[Any], kind: Any) -> pl.Series:
+    if cypher.NULL in values:
+        values = [None if v == cypher.NULL else v for v in values]
+    return pl.Series(name, values, dtype=kind)
 
 
 def _with_ends(frame: pl.DataFrame) -> pl.DataFrame:

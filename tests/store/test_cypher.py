@@ -20,6 +20,17 @@ def test_add_nodes() -> None:
     )
 
 
+def test_values_that_all_rows_share_are_given_once() -> None:
+    assert cypher.add_nodes("Area", ["id"], ["generated", "source_file"]) == (
+        "UNWIND $rows AS row CREATE (n:Entity:Area {`id`: row[0], `generated`: $same[0], `source_file`: $same[1], "
+        "revision: $revision}) RETURN count(n)"
+    )
+    assert cypher.add_relations("PART_OF", ["id"], ["since"]) == (
+        "UNWIND $rows AS row MATCH (a:Entity {id: row[0]}) MATCH (b:Entity {id: row[1]}) "
+        "CREATE (a)-[r:PART_OF {`id`: row[2], `since`: $same[0], revision: $revision}]->(b) RETURN count(r)"
+    )
+
+
 def test_add_relations() -> None:
     assert cypher.add_relations("PART_OF", ["id", "hierarchy"]) == (
         "UNWIND $rows AS row MATCH (a:Entity {id: row[0]}) MATCH (b:Entity {id: row[1]}) "
@@ -52,8 +63,8 @@ def test_undo_touches_only_what_is_stamped() -> None:
 def test_tables_are_read_in_slices() -> None:
     assert cypher.read_relations("PART_OF", ["id", "hierarchy"]) == (
         "MATCH ()-[e:PART_OF]->() WHERE e.id STARTS WITH $prefix WITH properties(e) AS p "
-        "WITH collect([p.`id`, p.`hierarchy`]) AS rows "
-        "UNWIND range(0, size(rows) - 1, 5000) AS i RETURN rows[i..i + 5000]"
+        "WITH collect(coalesce(p.`id`, $null)) AS c0, collect(coalesce(p.`hierarchy`, $null)) AS c1 "
+        "UNWIND range(0, size(c0) - 1, 5000) AS i RETURN c0[i..i + 5000], c1[i..i + 5000]"
     )
     assert cypher.read_nodes("Area", ["id"]).startswith("MATCH (e:Area) WHERE e.id STARTS WITH $prefix ")
 
