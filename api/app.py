@@ -139,7 +139,7 @@ def _openapi(app: FastAPI) -> Callable[[], dict[str, Any]]:
 
 def _operation(route: APIRoute) -> str:
     """The name of an operation that does not say its own: what a generated client calls it."""
-    return f"{route.name}_{min(route.methods).lower()}"
+    return f"{route.name}_{min(route.methods or {"GET"}).lower()}"
 
 
 def _name_files(schema: Any) -> None:
