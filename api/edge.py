@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
-import uuid
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import orjson
@@ -82,7 +83,7 @@ class Edge:
             return
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
-        request_id = given.decode() if _ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = given.decode() if _ID.fullmatch(given) else os.urandom(16).hex()
         scope.setdefault("state", {})["request_id"] = request_id
         started = time.perf_counter()
         status, begun = 500, False
@@ -185,7 +186,7 @@ class Edge:
     def _refused(self, scope: Scope, headers: dict[bytes, bytes]) -> PartygraphError | None:
         """A foreign host name, or a writing request from another site's page."""
         asked = headers.get(b"host", b"").decode("latin-1")
-        if self._hosts and (urlsplit(f"//{asked}").hostname or "") not in self._hosts:
+        if self._hosts and _host(asked) not in self._hosts:
             remedy = "请用 127.0.0.1 或设置 HOST 中的地址访问。"
             return RefusedError("请求的主机名不是本服务的。", remedy, code="host-refused")
         origin = headers.get(b"origin", b"").decode("latin-1")
@@ -207,6 +208,12 @@ async def send_problem(error: PartygraphError, scope: Scope, send: Send) -> None
     head += [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": error.status, "headers": head})
     await send({"type": "http.response.body", "body": body})
+
+
+@lru_cache(maxsize=256)
+def _host(asked: str) -> str:
+    """The name in a Host header, without its port."""
+    return urlsplit(f"//{asked}").hostname or ""
 
 
 def _where(error: BaseException) -> str:
