@@ -100,15 +100,17 @@ class Edge:
 
         try:
             await self._answer(scope, receive, out, headers)
-        except UnavailableError as error:
-            # The audit could not be written, so the answer stays here.
-            log.error("not-recorded", request_id=request_id, code=error.code)
-            if not begun:
-                status = error.status
-                await send_problem(error, scope, send)
         except Exception as error:
-            # The application has answered with the 500 already; the log gets the kind, never the text.
-            log.error("defect", request_id=request_id, kind=type(error).__qualname__, where=_where(error))
+            # Where a send fails, the framework wraps what failed.
+            unrecorded = error if isinstance(error, UnavailableError) else error.__cause__
+            if isinstance(unrecorded, UnavailableError) and not begun:
+                # The audit could not be written, so the answer stays here.
+                log.error("not-recorded", request_id=request_id, code=unrecorded.code)
+                status = unrecorded.status
+                await send_problem(unrecorded, scope, send)
+            else:
+                # The application has answered with the 500 already; the log gets the kind, never the text.
+                log.error("defect", request_id=request_id, kind=type(error).__qualname__, where=_where(error))
         finally:
             took = time.perf_counter() - started
             grant, caller = scope["state"].get("grant"), scope["state"].get("caller")
