@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import os
 import struct
+import sys
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -65,7 +67,8 @@ def font_warning(missing: Iterable[str]) -> str:
 
 
 def _covered(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
-    return any(start <= code <= end for start, end in ranges)
+    at = bisect.bisect_right(ranges, (code, sys.maxunicode)) - 1
+    return at >= 0 and ranges[at][0] <= code <= ranges[at][1]
 
 
 @lru_cache(maxsize=64)
@@ -78,10 +81,21 @@ def _ranges(path: str) -> tuple[tuple[int, int], ...]:
         for entry in range(count):
             tag, _, offset, _ = struct.unpack_from(">4sIII", data, start + 12 + 16 * entry)
             if tag == b"cmap":
-                return tuple(_cmap(data, offset))
+                return tuple(_merged(_cmap(data, offset)))
     except struct.error:
         return ()
     return ()
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges in order, those that meet joined."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if found and start <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
 
 
 def _cmap(data: bytes, base: int) -> Iterator[tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 WIDE_EM = 1.0
 NARROW_EM = 0.56
@@ -37,6 +38,7 @@ def clean(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+@lru_cache(maxsize=65536)
 def em(text: str) -> float:
     """Width of `text` in font sizes: 1 for East Asian wide characters, 0.56 for others, 0 for combining marks."""
     total = 0.0
@@ -47,6 +49,7 @@ def em(text: str) -> float:
     return total
 
 
+@lru_cache(maxsize=16384)
 def wrap(text: str, limit: float) -> tuple[str, ...]:
     """Break `text` into lines of at most `limit` em, as even as their number allows.
 
@@ -108,6 +111,7 @@ def _units(text: str, limit: float) -> list[str]:
     return units
 
 
+@lru_cache(maxsize=16384)
 def vertical_cells(text: str) -> tuple[str, ...]:
     """`text` as the cells of a vertical column: turned punctuation, a number of up to two digits in one cell."""
     cells: list[str] = []

@@ -12,9 +12,10 @@ from api.asking import asked
 from api.caller import LOCAL
 from api.cli.asking import context, flags, given_texts
 from api.cli.help import ChineseCommand
-from api.cli.output import say, write_bytes
+from api.cli.output import console, read_bytes, say, write_bytes
 from api.cli.shell import desk, with_signature, working
-from api.drawing import KIND, PARAMETERS, pictures
+from api.drawing import KIND, PARAMETERS, PLAN, pictures
+from visual.fonts import font_warning
 from visual.render import FORMATS
 
 
@@ -26,11 +27,15 @@ def add_drawing(app: typer.Typer) -> None:
 
 
 def _command() -> Any:
-    def draw(ctx: typer.Context, kind: str, output: Path | None, **values: Any) -> None:
+    def draw(ctx: typer.Context, kind: str, output: Path | None, what_if: Path | None, **values: Any) -> None:
         path = output or Path(f"{kind}.svg")
+        files = {PLAN: (what_if.name, read_bytes(what_if))} if what_if else {}
         with desk(ctx) as opened, working("正在画图……"):
-            seen = asked(opened, PARAMETERS, given_texts(PARAMETERS, values), LOCAL, names=True)
-            made = pictures(opened.settings, seen.view, kind, path.suffix.removeprefix(".").lower(), seen.values)
+            seen = asked(opened, PARAMETERS, given_texts(PARAMETERS, values), LOCAL, names=True, files=files)
+            fmt = path.suffix.removeprefix(".").lower()
+            made = pictures(opened.settings, seen.view, kind, fmt, seen.values, seen.store)
+        if made.missing:
+            console(error=True).print(font_warning(made.missing), markup=False, highlight=False)
         for file, content in zip(page_paths(path, len(made.files)), made.files, strict=True):
             write_bytes(file, content)
             say(f"已写出 {file}。")
@@ -43,6 +48,14 @@ def _command() -> Any:
             keyword,
             default=None,
             annotation=Annotated[Path | None, typer.Option("-o", "--output", help="输出文件，默认 ./KIND.svg")],
+        ),
+        inspect.Parameter(
+            "what_if",
+            keyword,
+            default=None,
+            annotation=Annotated[
+                Path | None, typer.Option("--what-if", metavar="FILE", help="变化图：推演文件里的设想会带来的变化")
+            ],
         ),
     ]
     return with_signature(draw, [context(), *own, *flags(PARAMETERS)])

@@ -73,23 +73,9 @@ def _revisions(store: Store, view: View, values: Values, _: Answer) -> Answer:
 
 def _diff(store: Store, view: View, values: Values, _: Answer) -> Answer:
     first, last = moment(values["from"], "from"), moment(values["to"], "to")
-
-    def codes(ids: Iterable[str]) -> dict[str, str]:
-        return replay.codes(store, list(ids))
-
-    if isinstance(first, dt.date) and isinstance(last, dt.date):
-        if values.get("as_of"):
-            raise ParameterError("按日期比较时不能再给截至日期。", "请去掉 as_of，或改为比较两个修订。")
-        before, after = _on(view, first), _on(view, last)
-        found = diff_of_days(before, after, codes, values[AREA.name])
-    elif isinstance(first, int) and isinstance(last, int):
-        changes = replay.net(store, view.snapshot.district, first, last)
-        since = replay.net(store, view.snapshot.district, last, view.snapshot.revision, most=None)
-        after = _at(view, view, last, since)
-        before = _at(view, after, first, changes)
-        found = diff_of_revisions(before, after, changes, codes, values[AREA.name])
-    else:
-        raise ParameterError("一个是修订号，一个是日期，不能比较。", "请给出两个修订号，或两个日期。")
+    if isinstance(first, dt.date) and isinstance(last, dt.date) and values.get("as_of"):
+        raise ParameterError("按日期比较时不能再给截至日期。", "请去掉 as_of，或改为比较两个修订。")
+    before, _after, found = sides(store, view, first, last, values[AREA.name])
     notices = []
     if not before.inside.any():
         notices.append(notice("nothing-before", "起点没有现行数据，全部内容都是新增。"))
@@ -98,6 +84,26 @@ def _diff(store: Store, view: View, values: Values, _: Answer) -> Answer:
     rows = [_masked(r) for r in found.rows]
     totals = {**found.totals, "from": str(values["from"]), "to": str(values["to"]), "notices": notices}
     return Answer(found.district, found.revision, found.as_of, found.generated, rows, totals)
+
+
+def sides(
+    store: Store, view: View, first: int | dt.date, last: int | dt.date, area: str | None
+) -> tuple[View, View, Answer]:
+    """The views of two revisions or of two days, and what changed between them within an area."""
+
+    def codes(ids: Iterable[str]) -> dict[str, str]:
+        return replay.codes(store, list(ids))
+
+    if isinstance(first, dt.date) and isinstance(last, dt.date):
+        before, after = _on(view, first), _on(view, last)
+        return before, after, diff_of_days(before, after, codes, area)
+    if isinstance(first, int) and isinstance(last, int):
+        changes = replay.net(store, view.snapshot.district, first, last)
+        since = replay.net(store, view.snapshot.district, last, view.snapshot.revision, most=None)
+        after = _at(view, view, last, since)
+        before = _at(view, after, first, changes)
+        return before, after, diff_of_revisions(before, after, changes, codes, area)
+    raise ParameterError("一个是修订号，一个是日期，不能比较。", "请给出两个修订号，或两个日期。")
 
 
 def moment(said: str, name: str) -> int | dt.date:

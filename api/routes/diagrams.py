@@ -15,14 +15,18 @@ router = APIRouter(tags=["图表"])
 
 
 def diagram(request: Request) -> PreparedResponse:
-    """A page of a chart (a PDF or draw.io file holds all pages); `X-Page-Count` says how many there are."""
+    """A page of a chart (a PDF or draw.io file holds all pages); `X-Page-Count` says how many there are, and
+    `X-Font-Warning` which characters no font has (U+20BB7 …)."""
     kind, fmt = request.path_params["kind"], request.path_params["fmt"]
     about = asked_in(request, PARAMETERS)
     values = dict(about.values)
     if fmt in ("svg", "png", "dot"):
         values["page"] = values["page"] or 1
-    made = pictures(serving_of(request).desk.settings, about.view, kind, fmt, values)
+    desk = serving_of(request).desk
+    made = pictures(desk.settings, about.view, kind, fmt, values, desk.store)
     headers = {"X-Page-Count": str(made.pages), "Content-Disposition": f'inline; filename="{kind}.{fmt}"'}
+    if made.missing:
+        headers["X-Font-Warning"] = " ".join(f"U+{ord(char):04X}" for char in made.missing)
     return keep(request, about, made.files[0], MEDIA[fmt], headers)
 
 
@@ -32,7 +36,7 @@ router.add_api_route(
     **described_file(
         "diagram",
         "图表",
-        f"{KIND.zh}。svg、png、dot 一次一页，pdf、drawio 含全部页。",
+        f"{KIND.zh}。svg、png、dot 一次一页，pdf、drawio 含全部页；X-Page-Count 为页数，X-Font-Warning 为缺字。",
         PARAMETERS,
         MEDIA,
         path=(KIND, FORMAT),

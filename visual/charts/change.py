@@ -1,63 +1,57 @@
-"""变化图: what is new, gone, moved or tied otherwise on the day of the view, compared with an earlier day."""
+"""变化图: before and after of what came, went, moved, was renamed or is tied otherwise, and of the rates."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from graph.errors import NotFoundError, ParameterError
-from graph.view import View, official_order
-from graph.view import view as view_of
+from graph.analysis.answer import Row as Fact
+from graph.errors import NotFoundError
+from graph.model import RELATION_TYPES, node_attributes
+from graph.view import View
+from visual.charts.compared import NODE_LABELS, TIES, Compared, compared_days
+from visual.charts.coverage import percent
 from visual.charts.naming import Options, box, chosen_area, frame
 from visual.figure import Box, Drawing, Row, Section
 from visual.groups import draw_groups
-from visual.sheet import chinese_date
 
-LABELS = ("Organization", "Area", "Unit", "Alliance")
 MOVES = {"SUBORDINATE_TO": "改变隶属", "PART_OF": "区划调整", "PAIRED_WITH": "结对变化", "MEMBER_OF": "联席成员变化"}
 A_YEAR = 365
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """The two views compared, and bool per node: at home in the asked area on either day."""
-
-    then: View
-    now: View
-    here: NDArray[np.bool_]
+MOST_RATES, MOST_VALUES = 12, 3
+OUTSIDE = "（范围外）"
+SIDES = ("before", "after")
 
 
 def change_chart(view: View, options: Options) -> Drawing:
-    """Before and after of every node that came, went or changed a tie within the asked area.
+    """Before and after within the asked area, of what `options.compared` holds (two days, two revisions, a plan); if
+    nothing, the day of the view is compared with `options.before`, a year earlier if not given.
 
-    Compared are `options.before` (a year earlier if not given) and the day of the view. `depth` keeps to nodes at most
-    so many area levels below the asked one. `ParameterError` for a day that is not earlier; `NotFoundError` when
-    nothing changed.
+    First the rates that changed, then nodes and ties; proposals of renames, merges and splits stand last as such.
+    `depth` keeps to nodes at most so many area levels below the asked one. `ParameterError` for a day that is not
+    earlier; `NotFoundError` when nothing changed.
     """
-    before = options.before or view.as_of - dt.timedelta(days=A_YEAR)
-    if before >= view.as_of:
-        raise ParameterError("比较的日期不早于截至日期。", "请给出更早的日期。", code="before-invalid")
     area = chosen_area(view, options)
-    scope = [view.id(root) for root in view.scope] if view.scope else None
-    then = view_of(view.snapshot, view.profile, before, scope)
-    days = Days(then, view, _within(then, area, options.depth) | _within(view, area, options.depth))
-    sections = tuple(section for section in _sections(days) if section.rows)
-    if not sections:
-        raise NotFoundError(
-            f"从{chinese_date(before)}到{chinese_date(view.as_of)}没有变化。", "请换更早的日期。", code="empty-chart"
-        )
-    counts = "，".join(f"{section.box.label}{len(section.rows)}处" for section in sections)
-    basis = (f"与{chinese_date(before)}比较：{counts}。", "按起止日期比较，同一对象只改名称的不列。")
-    nodes = {view.snapshot.index(row.head.id) for section in sections for row in section.rows}
-    seen = frame(view, options, f"{view.name(area)}组织变化图", basis, nodes)
+    asked = view.id(area) if options.area is not None else None
+    before = options.before or view.as_of - dt.timedelta(days=A_YEAR)
+    seen = options.compared or compared_days(view, before, asked)
+    near = _near(seen, view.id(area), options.depth)
+    rows = [row for row in seen.rows if near(row["node"]) or near(row.get("other"))]
+    sections = tuple(section for section in (_rates(seen), *_sections(seen, rows)) if section.rows)
+    if not any(section.box.id != "change.rates" for section in sections):
+        raise NotFoundError(f"{seen.words}，没有变化。", "请换更早的日期、别的修订或别的区域。", code="empty-chart")
+    basis = [f"{seen.words}：{'，'.join(f'{s.box.label}{len(s.rows)}处' for s in sections)}。"]
+    left_out = sum(1 for row in rows if not _drawn(row))
+    if left_out:
+        basis.append(f"岗位、阵地等其他变化{left_out}处未画出。")
     return draw_groups(
         sections,
-        replace(seen, legend=(("area", "区域、说明"),)),
-        columns=(f"{chinese_date(before)}", f"{chinese_date(view.as_of)}"),
+        replace(
+            frame(seen.now, options, f"{view.name(area)}组织变化图", basis, _behind(seen.now, sections)),
+            legend=(("area", "区域、说明"),),
+        ),
+        columns=seen.sides,
         paper=options.paper,
         orientation=options.orientation,
         mono=options.mono,
@@ -66,70 +60,138 @@ def change_chart(view: View, options: Options) -> Drawing:
     )
 
 
-def _within(view: View, area: int, depth: int | None) -> NDArray[np.bool_]:
-    """Bool per node: inside the view and at home in the area's subtree (the whole of it without `depth`)."""
-    forest = view.areas()
-    start = view.snapshot.span("Area").start
-    below = forest.descendants(area - start)
-    if depth is not None:
-        below = below[forest.depth[below] <= forest.depth[area - start] + depth]
-    here = np.zeros(view.snapshot.n + 1, np.bool_)
-    here[below + start] = True
-    return np.asarray(here[view.home()] & view.inside, np.bool_)
+def _near(seen: Compared, area: str, depth: int | None) -> Callable[[Fact | None], bool]:
+    """Whether a ref's node is at home in the area's subtree on either side, at most `depth` levels below it."""
+    within: set[str] = set()
+    for view in (seen.then, seen.now):
+        top = view.snapshot.find(area)
+        if top is None or not view.inside[top]:
+            continue
+        forest, start = view.areas(), view.snapshot.span("Area").start
+        below = forest.descendants(top - start)
+        if depth is not None:
+            below = below[forest.depth[below] <= forest.depth[top - start] + depth]
+        here = {int(position) + start for position in below}
+        within |= {view.id(n) for n, home in enumerate(view.home().tolist()) if home in here}
+    return lambda ref: ref is not None and ref.get("id") in within
 
 
-def _sections(days: Days) -> Iterator[Section]:
-    then, now = days.then.inside & days.here, days.now.inside & days.here
-    for key, name, nodes in (("new", "新设", now & ~then), ("gone", "撤销", then & ~now)):
-        rows = [_alone(days.now, node, key) for node in _ordered(days.now, nodes)]
-        yield Section(Box(f"change.{key}", name, style="area", note=f"{len(rows)}处"), tuple(rows))
-    for type_, name in MOVES.items():
-        moved = [_moved(days, type_, source) for source in _altered(days, type_)]
-        yield Section(Box(f"change.{type_}", name, style="area", note=f"{len(moved)}处"), tuple(moved))
+def _drawn(row: Fact) -> bool:
+    return row["relation"] in TIES if "relation" in row else row["node"]["label"] in NODE_LABELS
 
 
-def _ordered(view: View, mask: NDArray[np.bool_]) -> list[int]:
-    order = official_order(view.snapshot)
-    spans = [view.snapshot.span(label) for label in LABELS]
-    return [
-        int(node)
-        for span in spans
-        for node in sorted(np.flatnonzero(mask[span]) + span.start, key=lambda n: (int(order[n]), int(n)))
+def _behind(now: View, sections: Sequence[Section]) -> list[int]:
+    found = (now.snapshot.find(row.head.id) for section in sections for row in section.rows)
+    return sorted({node for node in found if node is not None})
+
+
+def _sections(seen: Compared, rows: Sequence[Fact]) -> Iterator[Section]:
+    facts = [row for row in rows if row["review"] is None and _drawn(row)]
+    nodes = [row for row in facts if "relation" not in row]
+    for change, name, put in (
+        ("added", "新设", _added),
+        ("ended", "撤销", _ended),
+        ("renamed", "更名", _renamed),
+        ("merged", "合并", _proposed),
+        ("split", "拆分", _proposed),
+        ("changed", "内容变化", _altered),
+    ):
+        found = [put(seen, row) for row in nodes if row["change"] == change]
+        yield _section(change, name, [row for row in found if row])
+    for type_ in TIES:
+        ties: dict[str, list[Fact]] = {}
+        for row in facts:
+            if row.get("relation") == type_ and row["node"]:
+                ties.setdefault(row["node"]["id"], []).append(row)
+        name = MOVES.get(type_, f"{RELATION_TYPES[type_].zh}变化")
+        yield _section(type_, name, [_tied(seen, each) for each in ties.values()])
+    yield _section("review", "疑似待核", [_proposed(seen, row) for row in rows if row["review"]])
+
+
+def _section(key: str, name: str, rows: Sequence[Row]) -> Section:
+    return Section(Box(f"change.{key}", name, style="area", note=f"{len(rows)}处"), tuple(rows))
+
+
+def _named(seen: Compared, ref: Fact | None, note: str = "") -> Box:
+    """The box of a ref, whichever side knows it; outside the scope it has no name."""
+    for view in (seen.now, seen.then):
+        node = view.snapshot.find(ref["id"]) if ref and "id" in ref else None
+        if node is not None:
+            return box(view, node, note=note)
+    return Box("hidden", OUTSIDE, style="area", note=note)
+
+
+def _said(row: Fact, words: str) -> Box:
+    return Box(row["node"]["id"], words, style="area")
+
+
+def _added(seen: Compared, row: Fact) -> Row:
+    return Row(_named(seen, row["node"]), ((), (_said(row, "设立"),)))
+
+
+def _ended(seen: Compared, row: Fact) -> Row:
+    return Row(_named(seen, row["node"]), ((_said(row, "现行"),), (_said(row, "撤销"),)))
+
+
+def _renamed(seen: Compared, row: Fact) -> Row:
+    if "nodes" in row["after"]:
+        return _proposed(seen, row)
+    return Row(_named(seen, row["node"]), ((_said(row, row["before"]["name"]),), (_said(row, row["after"]["name"]),)))
+
+
+def _proposed(seen: Compared, row: Fact) -> Row:
+    """What several nodes became, or may have become."""
+    was, now = (tuple(_named(seen, ref) for ref in row[side]["nodes"]) for side in ("before", "after"))
+    return Row(_named(seen, row["node"], note="疑似" if row["review"] else ""), (was, now))
+
+
+def _altered(seen: Compared, row: Fact) -> Row | None:
+    """The values that differ, without personal ones; none where only such or internal values differ."""
+    zh = {a.name: a.zh for a in node_attributes(row["node"]["label"]) if not a.personal}
+    keys = [key for key in row["after"] if key in zh][:MOST_VALUES]
+    if not keys:
+        return None
+    sides = (row["before"] or {}, row["after"])
+    was, now = (_said(row, "；".join(f"{zh[key]}：{_value(side.get(key))}" for key in keys)) for side in sides)
+    return Row(_named(seen, row["node"]), ((was,), (now,)))
+
+
+def _value(value: Any) -> str:
+    return "无" if value is None else str(value)
+
+
+def _tied(seen: Compared, rows: Sequence[Fact]) -> Row:
+    """The ties of one type of a node that ended, began or lead elsewhere."""
+    was: list[Box] = []
+    now: list[Box] = []
+    for row in rows:
+        if row["change"] == "moved":
+            was.append(_named(seen, row["before"]["to"], "已结束"))
+            now.append(_named(seen, row["after"]["to"], "新增"))
+        elif row["change"] == "added":
+            now.append(_named(seen, row["other"], "新增"))
+        else:
+            was.append(_named(seen, row["other"], "已结束" if row["change"] == "ended" else ""))
+            if row["change"] == "changed":
+                now.append(_named(seen, row["other"], "内容有变"))
+    return Row(_named(seen, rows[0]["node"]), (tuple(was), tuple(now)))
+
+
+def _rates(seen: Compared) -> Section:
+    changed = [row for row in seen.rates if row["before"] != row["after"]][:MOST_RATES]
+    rows = [
+        Row(
+            Box(f"rate.{row['metric']}", row["name"], style="area"),
+            tuple((Box(f"rate.{row['metric']}.{side}", _figures(row[side]), style="area"),) for side in SIDES),
+        )
+        for row in changed
     ]
+    return Section(Box("change.rates", "指标", style="area", note=f"{len(rows)}项"), tuple(rows))
 
 
-def _alone(view: View, node: int, key: str) -> Row:
-    shown = (Box(view.id(node), "设立" if key == "new" else "现行", style="area"),)
-    ended = (Box(view.id(node), "撤销", style="area"),)
-    return Row(box(view, node), ((), shown) if key == "new" else (shown, ended))
-
-
-def _altered(days: Days, type_: str) -> list[int]:
-    """Sources that stood on both days and whose targets differ."""
-    old, new = _targets(days.then, type_), _targets(days.now, type_)
-    both = days.then.inside & days.now.inside & days.here
-    changed = np.zeros(days.now.snapshot.n, np.bool_)
-    changed[[n for n in {*old, *new} if both[n] and old.get(n, ()) != new.get(n, ())]] = True
-    return _ordered(days.now, changed)
-
-
-def _targets(view: View, type_: str) -> dict[int, tuple[int, ...]]:
-    def make() -> dict[int, tuple[int, ...]]:
-        edges = view.edges(type_)
-        found: dict[int, set[int]] = {}
-        for source, target in zip(edges.source.tolist(), edges.target.tolist(), strict=True):
-            found.setdefault(source, set()).add(target)
-        return {source: tuple(sorted(targets)) for source, targets in found.items()}
-
-    return view.once(("targets", type_), make)
-
-
-def _moved(days: Days, type_: str, source: int) -> Row:
-    old, new = _targets(days.then, type_).get(source, ()), _targets(days.now, type_).get(source, ())
-    return Row(
-        box(days.now, source),
-        (
-            tuple(box(days.now, n, note="" if n in new else "已结束") for n in old),
-            tuple(box(days.now, n, note="" if n in old else "新增") for n in new),
-        ),
-    )
+def _figures(figures: Fact | None) -> str:
+    if figures is None:
+        return "—"
+    if figures["of"] is None:
+        return str(figures["n"])
+    return f"{figures['n']}/{figures['of']}（{percent(figures['n'], figures['of'])}）" if figures["of"] else "0/0"

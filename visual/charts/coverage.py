@@ -12,9 +12,11 @@ from graph.errors import NotFoundError
 from graph.profile import CoverageRule
 from graph.view import View
 from visual.charts.naming import Options, box, chosen_area, frame
+from visual.charts.notes import bounded, bounded_words
 from visual.figure import Box, Drawing, Row, Section
 from visual.tiles import draw_tiles
 
+MOST_ROWS = 1_000
 LEGEND = (("organization", ""), ("area", "没有空白"), ("gap", "有空白"), ("unit", "没有应覆盖的对象"))
 
 
@@ -27,7 +29,9 @@ def coverage_chart(view: View, options: Options) -> Drawing:
     rules = view.profile.coverage
     area = chosen_area(view, options)
     start = view.snapshot.span("Area").start
-    sections = _grouped(view, area - start, options.depth or 1)
+    asked = options.depth or 1
+    depth = bounded(view.areas(), area - start, asked, MOST_ROWS)
+    sections = _grouped(view, area - start, depth)
     if not rules or not sections:
         raise NotFoundError(
             "这个区域下面没有可列的区域，或治理方案没有声明覆盖规则。",
@@ -50,6 +54,7 @@ def coverage_chart(view: View, options: Options) -> Drawing:
     basis = (
         "框内为已覆盖数/应覆盖数和比率，按治理方案的覆盖规则计算，一个对象只计一次。",
         *(f"{rule.name}的分母：{rule.denominator}。" for rule, _ in kept),
+        *bounded_words(asked, depth, MOST_ROWS),
         *((f"{'、'.join(left_out)}在这个区域没有应覆盖的对象，未列。",) if left_out else ()),
     )
     seen = frame(view, options, f"{view.name(area)}覆盖情况图", basis, behind.tolist())

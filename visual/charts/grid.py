@@ -8,7 +8,7 @@ from graph.analysis.coverage import cover
 from graph.errors import NotFoundError
 from graph.view import View
 from visual.charts.naming import Options, box, chosen_area, frame
-from visual.charts.notes import counted_below, counts_note, shorter
+from visual.charts.notes import bounded, bounded_words, counted_below, counts_note, shorter
 from visual.figure import BoxStyle, Drawing, TreeNode
 from visual.tree import draw_tree
 
@@ -24,16 +24,19 @@ def grid_chart(view: View, options: Options) -> Drawing:
     """
     area = chosen_area(view, options)
     grids = _Grids(view)
-    tree = grids.tree(area - grids.start, options.depth or DEPTH)
+    asked = options.depth or DEPTH
+    depth = bounded(grids.forest, area - grids.start, asked)
+    tree = grids.tree(area - grids.start, depth)
     if not tree.children:
         raise NotFoundError("这个区域下面没有网格或别的下级区域。", "请用 --area 指定上级区域。", code="empty-chart")
     drawn = f"按网格层级绘制，画出{view.kind(area)}以下区域{grids.drawn - 1}个"
     parts = [drawn, *([f"其中空白{grids.gaps_drawn}个"] if grids.gaps_drawn else [])]
     if grids.counted:
         parts.append(f"另有{grids.counted}个更低层级的区域按类型计数")
+    basis = ("，".join(parts) + "。", *bounded_words(asked, depth))
     return draw_tree(
         tree,
-        frame(view, options, f"{view.name(area)}网格图", ("，".join(parts) + "。",), grids.behind),
+        frame(view, options, f"{view.name(area)}网格图", basis, grids.behind),
         paper=options.paper,
         orientation=options.orientation,
         mono=options.mono,

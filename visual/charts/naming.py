@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph.view import View
+from visual.charts.compared import Compared
 from visual.figure import Box, BoxStyle, Frame
 
 TEMPORARY = frozenset({"临时党支部", "功能型党组织"})
@@ -21,7 +22,8 @@ class Options:
 
     `area` and `depth` narrow what is drawn; `unit` is 制图单位 and 落款; `date` the day under it;
     `mark` a further mark. Only for path: `start` and `goal` are ids, `k` the number of paths (0: the chart's own); only
-    for change: `before` is the day compared with.
+    for change: `before` is the day compared with, `compared` what else is to be compared;
+    `said` are further sentences of the 口径.
     """
 
     area: str | None = None
@@ -37,6 +39,8 @@ class Options:
     goal: str = ""
     k: int = 0
     before: dt.date | None = None
+    compared: Compared | None = None
+    said: tuple[str, ...] = ()
 
 
 def box(view: View, node: int, *, style: BoxStyle | None = None, kind: str = "", note: str = "") -> Box:
@@ -65,7 +69,7 @@ def frame(view: View, options: Options, title: str, basis: Iterable[str], behind
         title,
         view.as_of,
         unit_name=options.unit,
-        basis=tuple(basis),
+        basis=(*basis, *options.said),
         signed=options.date,
         generated=made_up,
         mark=options.mark,

@@ -14,6 +14,7 @@ from graph.view import View
 from visual.figure import TreeNode
 from visual.rollup import levels_of
 
+MOST_DRAWN = 4_000  # boxes of one chart: some fifty sheets
 Counts = Mapping[str, Mapping[str, int]]
 
 
@@ -35,6 +36,19 @@ def counted_below(
     counts = {words[code] or "其他": number for code, number in zip(codes.tolist(), numbers.tolist(), strict=True)}
     rank = {word: at for at, word in enumerate(order)}
     return {word: counts[word] for word in sorted(counts, key=lambda w: rank.get(w, len(rank)))}, below
+
+
+def bounded(forest: Forest, position: int, depth: int, most: int = MOST_DRAWN) -> int:
+    """`depth`, or the largest one below it that draws at most `most` nodes below `position`; at least 1."""
+    levels = forest.depth[forest.descendants(position)] - forest.depth[position]
+    while depth > 1 and np.count_nonzero(levels <= depth) > most:
+        depth -= 1
+    return depth
+
+
+def bounded_words(asked: int, drawn: int, most: int = MOST_DRAWN) -> tuple[str, ...]:
+    """What the 口径 says where `bounded` drew fewer levels than were asked for."""
+    return (f"画{asked}层超过{most}项，只画{drawn}层。",) if drawn < asked else ()
 
 
 def shorter(tree: TreeNode, counts: Counts) -> list[tuple[TreeNode, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from graph.errors import NotFoundError
 from graph.view import View
 from visual.charts.naming import Options, box, chosen_area, frame
-from visual.charts.notes import counted_below, counts_note, shorter
+from visual.charts.notes import bounded, bounded_words, counted_below, counts_note, shorter
 from visual.charts.seats import seats
 from visual.figure import Box, Drawing, TreeNode
 from visual.tree import draw_tree
@@ -22,8 +22,9 @@ def organization_chart(view: View, options: Options) -> Drawing:
     area = chosen_area(view, options)
     # Without a depth asked for, the chart follows the areas; lines that stand at no area (机关线) are counted.
     chain = _Chain(view, by_area=options.depth is None)
-    depth = options.depth or _DEFAULT_DEPTH.get(view.kind(area), 3)
+    asked = options.depth or _DEFAULT_DEPTH.get(view.kind(area), 3)
     root = chain.seats.organization_of(area)
+    depth = bounded(chain.forest, root - chain.span.start, asked) if root >= 0 else asked
     tree = chain.tree(root, depth) if root >= 0 else chain.gap_tree(area, depth)
     if root < 0 and not tree.children:
         raise NotFoundError(
@@ -37,10 +38,10 @@ def organization_chart(view: View, options: Options) -> Drawing:
         basis.append(f"空白区域{chain.drawn_gaps}个以虚线粗框标出")
     if chain.counted:
         basis.append(f"另有{chain.counted}个下级组织按层级计数，未逐个画出")
-    sentence = "；".join(basis) + "。"
+    sentences = ("；".join(basis) + "。", *bounded_words(asked, depth))
     return draw_tree(
         tree,
-        frame(view, options, title, (sentence,), chain.behind),
+        frame(view, options, title, sentences, chain.behind),
         paper=options.paper,
         orientation=options.orientation,
         mono=options.mono,
