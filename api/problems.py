@@ -191,6 +191,7 @@ CODES: Mapping[str, str] = {
     "store-too-old": "图数据库版本太旧",
     "store-tool-failed": "Neo4j 的管理工具出错",
     "store-unreachable": "连接不上图数据库",
+    "template-broken": "Word 模板不是完好的 .docx",
     "too-many-failures": "身份验证失败次数太多",
     "unavailable": "外部条件不具备",
     "unknown-command": "没有这个命令",
