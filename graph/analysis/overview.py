@@ -174,10 +174,8 @@ def _lacking(view: View, forest: Forest) -> dict[str, Array] | None:
     paired = areas[view.coded("Area", "kind", view.profile.pairing.area_kinds)[areas - span.start]]
     out = {"communities": rolled_up(view, forest, paired)}
     rows = [r for r in unpaired(view).rows if r["side"] == "community"]
+    at = [view.index(r["area"]["id"]) - span.start for r in rows]
     for state in ("none", "kind_missing", "expired", "dormant", "unknown"):
-        own = np.zeros(len(forest.parent), np.int64)
-        for row in rows:
-            if state in row["states"]:
-                own[view.index(row["area"]["id"]) - span.start] += 1
-        out[state] = forest.within(own)
+        held = [a for a, row in zip(at, rows, strict=True) if state in row["states"]]
+        out[state] = forest.within(np.bincount(np.array(held, np.int64), minlength=len(forest.parent)))
     return out

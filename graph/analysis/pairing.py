@@ -184,16 +184,19 @@ def pairing_load(view: View, area: str | None = None) -> Answer:
     }
     rows: list[Row] = []
     share = _even_share(_paired_areas(view, pairing, None), found.area[live], found.unit[live])
+    units_of = _partners_of(found.area[live], found.unit[live])
     for node in communities.tolist():
-        partner = np.unique(found.unit[live & (found.area == node)]).tolist()
+        partner = units_of.get(node, [])
         by_kind = Counter(k for u in partner for k in kinds_of_unit[u])
         rows.append(_load_row(view, "community", node, len(partner), by_kind, masks, share))
     limits = capacity(view, pairing)
     area_kinds = {int(a): view.kind(int(a)) for a in np.unique(found.area[live])}
     elsewhere = _elsewhere(view, found) & (found.state != EXPIRED)
+    areas_of = _partners_of(found.unit[live], found.area[live])
+    outside_of = _partners_of(found.unit[elsewhere], found.organization[elsewhere])
     for node in units.tolist():
-        partner = np.unique(found.area[live & (found.unit == node)]).tolist()
-        outside = len(np.unique(found.organization[elsewhere & (found.unit == node)]))
+        partner = areas_of.get(node, [])
+        outside = len(outside_of.get(node, []))
         by_kind = Counter(area_kinds[a] for a in partner)
         limit = int(limits[node - span.start])
         rows.append(_load_row(view, "unit", node, len(partner) + outside, by_kind, pairing.area_kinds, (limit, limit)))
@@ -206,6 +209,14 @@ def pairing_load(view: View, area: str | None = None) -> Answer:
         {**totals, "ties": int(live.sum()), "dormant_ties": dormant, "notices": _notices(view, pairing, communities)},
         behind,
     )
+
+
+def _partners_of(one: Array, other: Array) -> dict[int, list[int]]:
+    """One side of the ties → its different partners, ascending."""
+    out: dict[int, list[int]] = {}
+    for a, b in np.unique(np.stack([one, other], axis=1), axis=0).tolist():
+        out.setdefault(a, []).append(b)
+    return out
 
 
 def _even_share(communities: Array, area: Array, unit: Array) -> tuple[int, int]:

@@ -30,8 +30,9 @@ ANY = -1
 class Market:
     """Both sides. A demand is a community (position in `communities`) and a kind (of the profile, ANY for whichever).
 
-    A unit counts as the first kind of the profile that it fits. `lacks`: communities × kinds without a living tie;
-    `load`: communities each unit carries, `limit`: how many it can; `renewable`: the pairs whose agreement is over.
+    `fits`: kinds × units: a unit may be of several kinds, and one tie with it makes up for all of them. `lacks`:
+    communities × kinds without a living tie; `load`: communities each unit carries, `limit`: how many it can;
+    `renewable`: the pairs whose agreement is over.
     """
 
     communities: Array
@@ -39,7 +40,7 @@ class Market:
     wants: Array
     lacks: Array
     units: Array
-    kind: Array
+    fits: Array
     load: Array
     limit: Array
     renewable: frozenset[tuple[int, int]]
@@ -51,7 +52,11 @@ class Market:
 
     def allowed(self) -> Array:
         """Bool, demands × units: the unit is of the kind asked for, whether it has a place left or not."""
-        return np.asarray((self.wants[:, None] == ANY) | (self.wants[:, None] == self.kind[None, :]))
+        return np.asarray((self.wants[:, None] == ANY) | self.fits[np.maximum(self.wants, 0)])
+
+    def mended(self) -> Array:
+        """Bool, communities × units: the unit is of a kind that the community lacks."""
+        return np.asarray((self.lacks.astype(np.int32) @ self.fits.astype(np.int32)) > 0)
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ def recommend(view: View, area: str | None = None, *, every_kind: bool = False) 
     suits = _suits(view, market)
     unit_of = _assign(market, suits, view.profile.recommendation)
     names = [k.name for k in pairing.kinds]
-    served = np.flatnonzero(unit_of >= 0).tolist()
+    served = _first_of_each(market, unit_of)
     at = market.communities[market.who] - view.snapshot.span("Area").start
     stands = standing(view, pairing.tiers)[at].tolist()
     rows = [_row(view, market, suits, names, stands[d], d, int(unit_of[d])) for d in served]
@@ -87,7 +92,7 @@ def recommend(view: View, area: str | None = None, *, every_kind: bool = False) 
     hall = _hall(view, market, unit_of)
     totals = {
         "demand": len(market.who),
-        "served": len(rows),
+        "served": int((unit_of >= 0).sum()),
         "unmet": len(unmet),
         "communities": len(np.unique(market.who)),
         "units": len(market.units),
@@ -106,14 +111,11 @@ def _market(view: View, pairing: Pairing, area: str | None, *, every_kind: bool)
     communities = np.sort(nodes[view.coded("Area", "kind", pairing.area_kinds)[nodes - span.start]])
     masks = np.array([kind_mask(view, kind) for kind in pairing.kinds], bool)
     masks = masks.reshape(len(pairing.kinds), unit_span.stop - unit_span.start)
-    kinds = np.full(masks.shape[1], ANY, np.int64)
-    for i in reversed(range(len(masks))):
-        kinds[masks[i]] = i
     limit = capacity(view, pairing)
     units = view.nodes("Unit")
     at = units - unit_span.start
     working = view.values("Unit", "operating")[at] != 0
-    units = units[(kinds[at] != ANY) & (limit[at] > 0) & working]
+    units = units[np.asarray(masks.any(axis=0))[at] & (limit[at] > 0) & working]
     at = units - unit_span.start
     found = partners(view, pairing)
     live = found.state != EXPIRED
@@ -135,7 +137,7 @@ def _market(view: View, pairing: Pairing, area: str | None, *, every_kind: bool)
         np.concatenate([wants, np.full(len(alone), ANY)]),
         lacks,
         units,
-        kinds[at],
+        masks[:, at],
         _load(view, pairing, units),
         limit[at],
         frozenset(over),
@@ -159,17 +161,62 @@ def _suits(view: View, market: Market) -> Suits:
 
 
 def _assign(market: Market, suits: Suits, weights: Recommendation) -> Array:
-    """The unit (position) of each demand, -1 for none; kinds that do not compete are placed one by one."""
+    """The unit (position) of each demand, -1 for none; kinds without a common unit are placed one by one.
+
+    Two demands of one community at one unit are one tie: the place that this frees goes to who is left out.
+    """
     base, crowding = _costs(market, suits, weights)
     allowed = market.allowed()
     unit_of = np.full(len(market.who), -1, np.int64)
-    apart = [np.flatnonzero(market.wants == k) for k in np.unique(market.wants).tolist()]
-    for demands in [np.arange(len(market.who))] if (market.wants == ANY).any() else apart:
+    for kinds in _together(market):
+        demands = np.flatnonzero(np.isin(market.wants, kinds)) if len(kinds) else np.arange(len(market.who))
         mine = np.flatnonzero(allowed[demands].any(axis=0))
-        here = np.ix_(demands, mine)
-        found = place(base[here], allowed[here], market.room[mine], crowding[mine])
-        unit_of[demands[found >= 0]] = mine[found[found >= 0]]
+        while True:
+            left = demands[unit_of[demands] < 0]
+            room = market.room[mine] - _ties(market, unit_of)[mine]
+            here = np.ix_(left, mine)
+            found = place(base[here], allowed[here], room, crowding[mine])
+            unit_of[left[found >= 0]] = mine[found[found >= 0]]
+            if len(kinds) == 1 or not (found >= 0).any() or not _shared(market, unit_of, demands):
+                break
     return unit_of
+
+
+def _shared(market: Market, unit_of: Array, demands: Array) -> bool:
+    """Whether somebody is still left out after each left-out demand was given to a unit that its community has been
+    given for another kind, and each second unit was taken back whose kind the first one is of too."""
+    given: dict[int, list[int]] = {}
+    for d in demands.tolist() if (unit_of[demands] < 0).any() else ():
+        if unit_of[d] >= 0:
+            given.setdefault(int(market.who[d]), []).append(int(unit_of[d]))
+    for d in demands.tolist() if given else ():
+        mine, own = given.get(int(market.who[d]), []), int(unit_of[d])
+        for unit in mine:
+            if unit != own and market.fits[market.wants[d], unit]:
+                if own >= 0:
+                    mine.remove(own)
+                unit_of[d] = unit
+                mine.append(unit)
+                break
+    return bool((unit_of[demands] < 0).any())
+
+
+def _together(market: Market) -> list[list[int]]:
+    """The kinds that are asked for, those that share a unit together; one empty list where whichever kind will do."""
+    if (market.wants == ANY).any():
+        return [[]]
+    groups: list[list[int]] = []
+    for kind in np.unique(market.wants).tolist():
+        near = [g for g in groups if (market.fits[g] & market.fits[kind]).any()]
+        groups = [g for g in groups if g not in near] + [sorted([kind, *(k for g in near for k in g)])]
+    return groups
+
+
+def _ties(market: Market, unit_of: Array) -> Array:
+    """How many communities each unit has been given."""
+    served = unit_of >= 0
+    pairs = np.unique(np.stack([market.who[served], unit_of[served]]), axis=1)
+    return np.bincount(pairs[1], minlength=len(market.units))
 
 
 def _costs(market: Market, suits: Suits, weights: Recommendation) -> tuple[Array, Array]:
@@ -178,8 +225,9 @@ def _costs(market: Market, suits: Suits, weights: Recommendation) -> tuple[Array
     One less where the agreement of the same two is over: of equals the old partner comes first.
     """
     total = weights.need_match + weights.missing_kind + weights.distance + weights.fairness or 1.0
-    kind = market.lacks[:, market.kind] if len(market.kind) else np.zeros((len(market.communities), 0))
-    worth = weights.need_match * suits.need + weights.missing_kind * kind + weights.distance * suits.near.share
+    worth = (
+        weights.need_match * suits.need + weights.missing_kind * market.mended() + weights.distance * suits.near.share
+    )
     base = 2 * np.rint(SCALE * (1 - (worth + weights.fairness) / total)).astype(np.int64)
     base = np.maximum(base, 0) + 1
     where = {int(c): i for i, c in enumerate(market.communities.tolist())}
@@ -192,13 +240,24 @@ def _costs(market: Market, suits: Suits, weights: Recommendation) -> tuple[Array
     return base[market.who], crowding.astype(np.int64)
 
 
+def _first_of_each(market: Market, unit_of: Array) -> list[int]:
+    """The demands that are served, one for each community and unit."""
+    seen: dict[tuple[int, int], int] = {}
+    for demand in np.flatnonzero(unit_of >= 0).tolist():
+        seen.setdefault((int(market.who[demand]), int(unit_of[demand])), demand)
+    return list(seen.values())
+
+
 def _row(view: View, market: Market, suits: Suits, names: list[str], organization: int, demand: int, unit: int) -> Row:
     at = int(market.who[demand])
-    community, node, kind = int(market.communities[at]), int(market.units[unit]), int(market.kind[unit])
+    community, node = int(market.communities[at]), int(market.units[unit])
+    lacking = np.flatnonzero(market.lacks[at] & market.fits[:, unit]).tolist()
+    wanted = int(market.wants[demand])
+    kind = wanted if wanted != ANY else int(np.flatnonzero(market.fits[:, unit])[0])
     weights = view.profile.recommendation
     parts = {
         "need_match": float(suits.need[at, unit]),
-        "missing_kind": float(market.lacks[at, kind]),
+        "missing_kind": float(bool(lacking)),
         "distance": float(suits.near.share[at, unit]),
         "fairness": 1 - float(market.load[unit]) / float(market.limit[unit]),
     }
@@ -211,7 +270,7 @@ def _row(view: View, market: Market, suits: Suits, names: list[str], organizatio
         "kind": names[kind],
         "score": round(score, 4),
         "renewal": (community, node) in market.renewable,
-        "reasons": _reasons(view, market, suits, names[kind], at, unit),
+        "reasons": _reasons(view, market, suits, "、".join(names[k] for k in lacking), at, unit),
         "generated": bool(view.snapshot.arrays["generated"][[community, node]].any()),
     }
 
@@ -229,7 +288,7 @@ def _reasons(view: View, market: Market, suits: Suits, kind: str, at: int, unit:
     both = sorted(suits.wanted[at] & suits.given[unit])
     if both:
         say("need-match", f"能满足需求：{'、'.join(both)}（社区待解决需求{len(suits.wanted[at])}类中的{len(both)}类）")
-    if market.lacks[at, market.kind[unit]]:
+    if kind:
         say("missing-kind", f"补上所缺的{kind}")
     common = int(suits.near.common[at, unit])
     if common >= 0:
@@ -254,13 +313,13 @@ def _hall(view: View, market: Market, unit_of: Array) -> Row | None:
     demands, units = competing(market.allowed(), unit_of)
     if not len(demands):
         return None
-    places = int(market.room[units].sum())
+    places, missing = int(market.room[units].sum()), int((unit_of < 0).sum())
     return {
         "communities": [view.ref(int(market.communities[c])) for c in np.unique(market.who[demands]).tolist()],
         "units": [view.ref(int(market.units[u])) for u in units.tolist()],
-        "demand": len(demands),
+        "demand": places + missing,
         "capacity": places,
-        "missing": len(demands) - places,
+        "missing": missing,
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,15 +53,16 @@ def what_if(asked: View, ops: Sequence[Mapping[str, Any]]) -> Answer:
     data = planned(asked, ops)
     scope = None if asked.scope is None else [asked.id(v) for v in asked.scope]
     then = view(build(data, asked.snapshot.revision), asked.profile, asked.as_of, scope)
-    before, after = metrics(asked), metrics(then)
+    before, after = asked.once("metrics", lambda: metrics(asked)), metrics(then)
     names = labels(asked)
     rows: list[Row] = []
+    refs = {area: _ref(asked, then, area) for area in {a for _, a in (*before, *after)}}
     for metric, area in dict.fromkeys([*before, *after]):
         rows.append(
             {
                 "metric": metric,
                 "name": names[metric],
-                "area": _ref(asked, then, area),
+                "area": refs[area],
                 "before": before.get((metric, area)),
                 "after": after.get((metric, area)),
             }
@@ -126,6 +128,18 @@ def _of_area(row: Row) -> Iterable[tuple[str, float | None]]:
             yield f"{rate}.{key}", row[rate][key]
 
 
+def _places(asked: View) -> Callable[[str], int]:
+    """Id of an area → its position in the area range; each id is searched once."""
+    start = asked.snapshot.span("Area").start
+
+    @functools.cache
+    def place(id_: str) -> int:
+        node = asked.snapshot.find(id_)
+        return -1 if node is None else node - start
+
+    return place
+
+
 def _count(
     asked: View,
     found: Metrics,
@@ -137,9 +151,9 @@ def _count(
     start, forest = asked.snapshot.span("Area").start, asked.areas()
     tops = asked_areas(asked, None)
     own = {state: np.zeros(len(forest.parent), np.int64) for state in words}
+    place = _places(asked)
     for area, states in rows:
-        node = asked.snapshot.find(area["id"]) if area else None
-        at = node - start if node is not None else tops[0] if tops else -1
+        at = place(area["id"]) if area else tops[0] if tops else -1
         for state in states if at >= 0 else ():
             own[state][at] += 1
     shown = reported_areas(asked, tops, None)

@@ -15,6 +15,7 @@ from graph.analysis.placing import competing, place
 from graph.analysis.recommendation import recommend
 from graph.dataset import Dataset
 from tests.analysis.districts import PROFILE_DATA, datasets, few, profile, shuffled, view_data, view_of
+from tests.analysis.test_pairing import told
 
 Problem = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
@@ -207,3 +208,46 @@ def _network(asked: list[tuple[str | None, bool]], free: dict[str, int], kinds: 
 def test_the_order_of_rows_changes_nothing(data: Dataset, seed: int) -> None:
     first, second = recommend(view_data(data)), recommend(view_data(shuffled(data, seed)))
     assert first.body() == second.body()
+
+
+def several_kinds(capacity: int) -> dict[str, object]:
+    """Kinds that share units: a 国企 of the 医疗 sector is a hospital and a firm at once."""
+    kinds = [
+        {"id": "firms", "name": "企业", "unit_kinds": ["国企"], "required": True},
+        {"id": "hospitals", "name": "医院", "unit_kinds": ["国企"], "sectors": ["医疗", "物业"], "required": True},
+    ]
+    return PROFILE_DATA["pairing"] | {"kinds": kinds, "default_capacity": capacity}  # type: ignore[no-any-return]
+
+
+def test_one_unit_of_two_kinds_makes_up_for_both() -> None:
+    nodes = NODES | {"Unit": [{"id": "hospital", "kind": "国企", "sector": "医疗", "capacity": 3}]}
+    relations = RELATIONS | {"PAIRED_WITH": [], "LOCATED_IN": [], "OFFERS": []}
+    answer = recommend(view_of(nodes, relations, with_profile=profile(pairing=several_kinds(1))))
+    assert [(r["community"]["id"], r["unit"]["id"]) for r in answer.rows] == [
+        (f"t.c{i}", "t.hospital") for i in (1, 2, 3)
+    ]
+    assert (answer.totals["demand"], answer.totals["served"], answer.more["hall"]) == (6, 6, None)
+    assert "补上所缺的企业、医院" in {r["text"] for r in answer.rows[0]["reasons"]}
+
+
+@given(datasets(), st.integers(1, 3))
+@few(40)
+def test_units_of_several_kinds_are_given_once_to_a_community_and_never_beyond_their_places(
+    data: Dataset, places: int
+) -> None:
+    data = told(data)
+    view = view_data(data, with_profile=profile(pairing=several_kinds(places)))
+    answer = recommend(view, every_kind=True)
+    pairs = [(r["community"]["id"], r["unit"]["id"]) for r in answer.rows]
+    assert len(set(pairs)) == len(pairs)
+    before = {r["node"]["id"]: r for r in pairing_load(view).rows if r["side"] == "unit"}
+    for unit in {u for _, u in pairs}:
+        assert before[unit]["partners"] + sum(u == unit for _, u in pairs) <= before[unit]["limit"]
+    left = {(u["community"]["id"], u["kind"]) for u in answer.more["unmet"]}
+    for row in unpaired(view).rows:
+        if row["side"] == "community":
+            mine = {u for c, u in pairs if c == row["area"]["id"]}
+            sectors = {view.snapshot.value(view.snapshot.index(u), "sector") for u in mine}
+            has = {"企业"} if mine else set()
+            has |= {"医院"} if "物业" in sectors else set()
+            assert {k for c, k in left if c == row["area"]["id"]} == set(row["missing"]) - has
