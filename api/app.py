@@ -139,7 +139,8 @@ def _openapi(app: FastAPI) -> Callable[[], dict[str, Any]]:
 
 def _operation(route: APIRoute) -> str:
     """The name of an operation that does not say its own: what a generated client calls it."""
-    return f"{route.name}_{min(route.methods or {"GET"}).lower()}"
+    method = min(route.methods or {"GET"}).lower()
+    return f"{route.name}_{method}"
 
 
 def _name_files(schema: Any) -> None:
