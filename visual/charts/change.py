@@ -116,7 +116,7 @@ def _named(seen: Compared, ref: Fact | None, note: str = "") -> Box:
     """The box of a ref, whichever side knows it; outside the scope it has no name."""
     for view in (seen.now, seen.then):
         node = view.snapshot.find(ref["id"]) if ref and "id" in ref else None
-        if node is not None:
+        if node is not None and (view.scope is None or view.visible[node]):
             return box(view, node, note=note)
     return Box("hidden", OUTSIDE, style="area", note=note)
 
