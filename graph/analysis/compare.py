@@ -136,7 +136,7 @@ def _coverage(view: View) -> Iterator[Asked]:
         total, covered, generated = (
             sum(int(column[t]) for t in tops) for column in (counts.total, counts.covered, counts.generated)
         )
-        missing = None if total else f"数据中没有{rule.denominator}"
+        missing = None if total else f"数据中没有{rule.denominator.removeprefix('数据中的')}"
         yield (
             "coverage",
             question,

@@ -36,6 +36,22 @@ class Judged:
     breached: Breached
 
 
+# The table says of some articles that only their text was verified (graph/profiles/PROVENANCE.md).
+_SAID = {
+    " (number from background)": "（条号未经核对）",
+    " (第二十条 from background)": "（第二十条，未经核对）",
+    " (article no. not confirmed)": "（条号未经核对）",
+    "article no. unverified": "条号未经核对",
+    "real open-source grid table": "公开的网格台账",
+}
+
+
+def _in_chinese(text: str) -> str:
+    for said, chinese in _SAID.items():
+        text = text.replace(said, chinese)
+    return text
+
+
 @cache
 def catalogue() -> Mapping[str, Mapping[str, str]]:
     """The rows of `graph/profiles/rules.csv` by rule id."""
@@ -125,8 +141,8 @@ def _row(
         "part": part.id,
         "asks": part.asks,
         "text": source["rule_zh"],
-        "document": source["document"],
-        "article": source["article"],
+        "document": _in_chinese(source["document"]),
+        "article": _in_chinese(source["article"]),
         "strength": part.strength,
         "severity": SEVERITIES[part.strength],
         "status": status,
