@@ -205,7 +205,7 @@ NODES: tuple[NodeType, ...] = (
         (
             A("status", "在岗情况", "text", ("岗位状态",), narrow=True, values=("在岗", "空缺")),
             A("holder", "任职人", "text", ("姓名", "负责人"), personal=True, note="按原文保存，显示时隐去"),
-            A("holder_key", "任职人识别码", "code", (), narrow=True, note="不透明，仅用于识别兼任"),
+            A("holder_key", "任职人识别码", "code", (), narrow=True, personal=True, note="不透明，仅用于识别兼任"),
             A("appointed", "任职时间", "date", ("任职日期",), narrow=True),
         ),
         "组织、区域、联盟中的岗位",

@@ -24,7 +24,7 @@ CHANNELS = {"leadership": "领导链", "pairing": "共建", "alliance": "联席"
 
 def _paths(view: View, whole: View, values: Values) -> Answer:
     chosen = {name: values[name] for name in ("k", "only", "without", "avoid")}
-    return paths(whole, [values["from"]], values["to"], **chosen, visible=view.visible)
+    return paths(whole, [values["from"]], values["to"], **chosen, visible=view.visible, inside=view.inside)
 
 
 def _influence(view: View, _: View, values: Values) -> Answer:

@@ -34,6 +34,11 @@ class _Ask:
     allowed: tuple[int, ...]
     avoided: tuple[int, ...]
     visible: Array
+    inside: Array
+
+    def told(self, source: int, target: int) -> bool:
+        """Whether a relation between two nodes may be told: both are seen, and one is the caller's own."""
+        return bool(self.visible[source] and self.visible[target] and (self.inside[source] or self.inside[target]))
 
 
 def paths(
@@ -45,6 +50,7 @@ def paths(
     without: Sequence[str] = (),
     avoid: Sequence[str] = (),
     visible: Array | None = None,
+    inside: Array | None = None,
 ) -> Answer:
     """The strongest path and up to k−1 alternatives from each start to each target, simple and through at most one
     alliance (domain.md 3, 影响).
@@ -58,6 +64,7 @@ def paths(
         avoid: ids of nodes that no path may pass.
         visible: bool per node: what the caller may see; other nodes become `{"hidden": true}`, a hop with one tells
             nothing but the end that is seen, and a path with one has neither channel nor strength.
+        inside: bool per node: what is the caller's own; a hop between two others tells its ends only.
 
     Returns:
         Rows in the shape `path` of interface.md, with `from`, `to` and `rank`. Strength is the product of the hops'
@@ -79,7 +86,7 @@ def paths(
     rows: list[Row] = []
     pairs: list[Row] = []
     behind: list[int] = []
-    ask = _Ask(k, allowed, tuple(passed_by), seen)
+    ask = _Ask(k, allowed, tuple(passed_by), seen, seen if inside is None else inside)
     for start, end in itertools.product(dict.fromkeys(starts), dict.fromkeys(ends)):
         if start == end:
             raise ParameterError("起点和终点是同一个节点。", "请给出不同的起点和终点。")
@@ -149,7 +156,7 @@ def _pair(view: View, net: Network, start: int, end: int, ask: _Ask) -> tuple[li
     pair["paths"] = len(found)
     nodes, hops = critical(layers, net, several, ask.allowed)
     pair["only_nodes"] = [_ref(view, v, ask.visible) for v in nodes]
-    pair["only_relations"] = [_relation(view, net, h, ask.visible) for h in hops]
+    pair["only_relations"] = [_relation(view, net, h, ask) for h in hops]
     pair["cut"] = _cut(view, net, smallest_cut(layers, net, several, ask.allowed), ask)
     rows = [_row(view, net, layers, r, i, ask) for i, r in enumerate(found, 1)]
     m = len(layers.nodes)
@@ -158,11 +165,11 @@ def _pair(view: View, net: Network, start: int, end: int, ask: _Ask) -> tuple[li
 
 
 def _row(view: View, net: Network, layers: Layers, route: Route, rank: int, ask: _Ask) -> Row:
-    hops = [_hop(view, net, h, ask.visible) for h in route.hops]
+    hops = [_hop(view, net, h, ask) for h in route.hops]
     weights = [float(net.weight[h]) for h in route.hops]
     m = len(layers.nodes)
     passed = [int(layers.nodes[s % m]) for s in route.states]
-    whole = bool(ask.visible[passed].all())
+    whole = all(ask.told(int(net.source[h]), int(net.target[h])) for h in route.hops)
     return {
         "from": _ref(view, passed[0], ask.visible),
         "to": _ref(view, passed[-1], ask.visible),
@@ -184,16 +191,16 @@ def _cut(view: View, net: Network, found: Cut | None, ask: _Ask) -> Row:
     return {
         "size": found.size,
         "nodes": [_ref(view, v, ask.visible) for v in found.nodes],
-        "relations": [_relation(view, net, h, ask.visible) for h in found.direct],
+        "relations": [_relation(view, net, h, ask) for h in found.direct],
     }
 
 
-def _hop(view: View, net: Network, hop: int, visible: Array) -> Row:
+def _hop(view: View, net: Network, hop: int, ask: _Ask) -> Row:
     source, target = int(net.source[hop]), int(net.target[hop])
-    if not visible[source] and not visible[target]:
+    if not ask.visible[source] and not ask.visible[target]:
         return dict(HIDDEN)
-    ends = {"from": _ref(view, source, visible), "to": _ref(view, target, visible)}
-    if not (visible[source] and visible[target]):
+    ends = {"from": _ref(view, source, ask.visible), "to": _ref(view, target, ask.visible)}
+    if not ask.told(source, target):
         return ends | dict.fromkeys(("relation", "direction", "weight", "reason"))
     type_, backward = net.types[net.type[hop]], bool(net.backward[hop])
     return ends | {
@@ -204,11 +211,11 @@ def _hop(view: View, net: Network, hop: int, visible: Array) -> Row:
     }
 
 
-def _relation(view: View, net: Network, hop: int, visible: Array) -> Row:
-    """The relation behind a hop, in its own direction; hidden where one of its ends is."""
+def _relation(view: View, net: Network, hop: int, ask: _Ask) -> Row:
+    """The relation behind a hop, in its own direction; hidden where it may not be told."""
     ends = (int(net.source[hop]), int(net.target[hop]))
     source, target = reversed(ends) if net.backward[hop] else ends
-    if not (visible[source] and visible[target]):
+    if not ask.told(source, target):
         return dict(HIDDEN)
     return {"relation": net.types[net.type[hop]], "from": view.ref(source), "to": view.ref(target)}
 
