@@ -203,6 +203,7 @@ class _Writer:
         self.document.element.body.insert_element_before(element, "w:sectPr")
         for note in table_notes(table):
             self.line(f"注：{note}", TABLE_TEXT, None)
+        self.line("", TABLE_TEXT, None)  # Word wants a paragraph behind a table before the page ends.
 
     def picture(self, picture: Picture) -> None:
         """The chart's pages as pictures, each in a section of its own paper."""
