@@ -22,6 +22,7 @@ ROOMY_NOTE = 9.0  # where boxes have white enough
 MAX_BANDS = 3
 TRUNK = 14.0  # width kept free at the left of folded rows for their trunk
 LEAF_GAPS, LEVEL_GAPS = (4.5, 120.0), (20.0, 150.0)  # least and most between neighbours and between levels, points
+STRETCH = (1.0, 1.8)  # factor of the boxes' heights where the gaps alone leave a sheet empty
 BLOCK_GAP = 2.0  # gap between two parents' blocks, in leaf gaps
 FEW = 16  # so many children of a root may have the size of the second tier
 
@@ -177,12 +178,21 @@ def place(block: Block, area: Area) -> tuple[tuple[Placed, ...], tuple[Route, ..
     """Positions of all boxes and lines: gaps grow evenly until the drawing fills `area`, up to a limit."""
     gap = _largest(lambda value: spread_width(block, value) <= area.width, LEAF_GAPS)
     level_gap = _largest(lambda value: spread_height(block, value) <= area.height, LEVEL_GAPS)
+    if level_gap == LEVEL_GAPS[1]:
+        factor = _largest(lambda value: spread_height(_taller(block, value), level_gap) <= area.height, STRETCH)
+        block = _taller(block, factor)
     width, height = spread_width(block, gap), spread_height(block, level_gap)
     left = area.left + (area.width - width) / 2
     top = area.top + (area.height - height) * 0.4
     comb = _Comb(gap, level_gap, [], [], set())
     comb.put(block, left, top, width)
     return tuple(comb.placed), tuple(comb.routes)
+
+
+def _taller(block: Block, factor: float) -> Block:
+    """The block with all its boxes higher by a factor."""
+    rows = tuple(tuple(_taller(child, factor) for child in row) for row in block.rows)
+    return replace(block, box=(block.box[0], block.box[1] * factor), rows=rows)
 
 
 def _largest(fits: Callable[[float], bool], limits: tuple[float, float]) -> float:

@@ -20,7 +20,7 @@ from visual.sheet import Sheet, frame_marks, measure_sheet
 from visual.tree import orientations
 
 PANELS, PANEL_GAP = (1, 2, 3), 28.0  # rows may go on in panels side by side, as in a newspaper
-STRETCH = (1.0, 1.5)  # factor of the boxes' heights on sparse pages
+STRETCH = (1.0, 1.8)  # factor of the boxes' heights on sparse pages
 
 
 def draw_groups(

@@ -11,14 +11,16 @@ import typst
 from graph.errors import ParameterError, UnavailableError
 from visual.compose import compose
 from visual.drawio import drawio
-from visual.figure import Drawing, Page
+from visual.figure import Drawing, Page, Placed
 from visual.fonts import font_folders
 from visual.layout import TIMEOUT_SECONDS, run_layout
 from visual.sheet import POINTS_PER_MM
-from visual.text import clean
+from visual.style import TEXT_FONT
+from visual.text import clean, em
 
 FORMATS = ("svg", "png", "pdf", "dot", "drawio")
 PNG_DPI = 300.0
+CELL, HIDDEN_SIZE = 2, 1.0  # characters of an upright cell at most; points of text that only readers see
 
 
 def render(
@@ -89,5 +91,21 @@ def typst_source(pages: Sequence[Page]) -> str:
     for number, page in enumerate(pages):
         width, height = page.width / POINTS_PER_MM, page.height / POINTS_PER_MM
         image = f'#image(bytes(sys.inputs.page{number}), format: "svg", width: 100%, height: 100%)'
-        parts.append(f"#page(width: {width:.2f}mm, height: {height:.2f}mm, margin: 0pt)[{image}]")
+        names = "".join(_hidden_name(item) for item in page.placed if _stands(item))
+        parts.append(f"#page(width: {width:.2f}mm, height: {height:.2f}mm, margin: 0pt)[{image}{names}]")
     return "\n".join(parts) + "\n"
+
+
+def _stands(item: Placed) -> bool:
+    """Whether the name of a box is set upright, one character a line."""
+    return any(len(run.lines) > 1 and all(len(line) <= CELL for line in run.lines) for run in item.texts)
+
+
+def _hidden_name(item: Placed) -> str:
+    """The name of an upright box as one line of transparent text over it: readers search and copy it as a whole."""
+    name = clean(item.box.label)
+    size = min(item.width / max(em(name), 1.0), HIDDEN_SIZE)
+    left, top = item.x - item.width / 2, item.y - item.height / 2
+    literal = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    look = f'font: "{TEXT_FONT}", size: {size:.2f}pt, fill: rgb(0, 0, 0, 0), cjk-latin-spacing: none'
+    return f"#place(top + left, dx: {left:.1f}pt, dy: {top:.1f}pt, text({look}, {literal}))"

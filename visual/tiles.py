@@ -23,7 +23,7 @@ HEAD_EM, LEAST_EM = 8.0, 4.0  # text width of a head; least of a tile
 HANGING = 1.5  # em that closing marks may hang over the end of a line
 PAD = 12.0  # white beside the text of a tile, both sides
 GAP, SECTION_GAP = 5.0, 12.0
-MOST_HEIGHT = 96.0  # a row is not stretched beyond it
+MOST_HEIGHT = 140.0  # a row is not stretched beyond it
 SIZES = (14.0, 12.0)  # of text, tried before that of leaves
 TITLE_SIZE = {"A3": 10.5, "A4": 9.0}
 

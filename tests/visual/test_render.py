@@ -44,6 +44,20 @@ def test_pdf_holds_all_pages_in_exact_size_with_text_that_can_be_selected() -> N
     assert fonts
 
 
+def test_a_pdf_holds_upright_names_as_one_text_and_embeds_its_fonts() -> None:
+    name = '第"12"网格&<甲>\\党支部'
+    children = tuple(TreeNode(Box(f"d.{at}", name)) for at in range(40))
+    (pdf,) = render(draw_tree(TreeNode(Box("d", "中共某区委员会"), children), FRAME), "pdf")
+    page = PdfReader(io.BytesIO(pdf)).pages[0]
+    text = page.extract_text()
+    assert text.count(name) == 40
+    assert "第\n" in text
+    fonts = page["/Resources"]["/Font"]  # type: ignore[index]
+    for font in fonts.values():
+        descriptor = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+        assert "/FontFile3" in descriptor
+
+
 @pytest.mark.parametrize(("paper", "size"), [("A3", (4961, 3508)), ("A4", (3508, 2480))])
 def test_png_has_three_hundred_dots_an_inch(paper: str, size: tuple[int, int]) -> None:
     (png,) = render(draw_tree(district(3, 4), FRAME, paper=paper, orientation="landscape"), "png")
