@@ -23,6 +23,7 @@ from pathlib import Path
 from benchmarks import plain
 from benchmarks.city import city, profile
 from benchmarks.measure import Figure, machine, median, once, percentile, table
+from benchmarks.questions import question_figures
 from benchmarks.stored import COVERAGE_OF_ALL, STRONGEST, stored_figures
 from graph.analysis.coverage import coverage_counts
 from graph.analysis.influence import influence
@@ -58,6 +59,7 @@ def main() -> None:
     figures += _paths(asked, data)
     figures += _others(asked)
     figures += _recommendation(data)
+    figures += question_figures(asked, data)
     with tempfile.TemporaryDirectory() as folder:
         save(snapshot, Path(folder) / "city.snap")
         figures += _second_process(Path(folder) / "city.snap")

@@ -6,7 +6,6 @@ Names are not rewound (a difference tells both); everything that an analysis cou
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -113,22 +112,15 @@ def about(changes: Iterable[Altered]) -> dict[str, Sequence[str]]:
 
 
 def node_numbers(snapshot: Snapshot, wanted: Mapping[str, Iterable[str]]) -> dict[str, int]:
-    """The numbers of many ids, each among some labels; -1 for those that are not there."""
-    blob, offsets = snapshot.ids.blob.tobytes(), snapshot.ids.offsets.tolist()
+    """The numbers of many ids, each among some labels; -1 for those that are not there.
 
-    def raw(i: int) -> bytes:
-        return blob[offsets[i] : offsets[i + 1]]
-
+    An id belongs to one node of the store, so that one pass over all ids answers for all that are wanted.
+    """
+    places = {id_: i for i, id_ in enumerate(snapshot.ids) if id_ in wanted}
     out = dict.fromkeys(wanted, -1)
-    every = range(snapshot.n)
-    for id_, labels in wanted.items():
-        key = id_.encode()
-        for label in labels:
-            span = snapshot.span(label)
-            found = bisect_left(every, key, span.start, span.stop, key=raw)
-            if found < span.stop and raw(found) == key:
-                out[id_] = found
-                break
+    for id_, i in places.items():
+        if any(span.start <= i < span.stop for span in map(snapshot.span, wanted[id_])):
+            out[id_] = i
     return out
 
 
