@@ -24,11 +24,11 @@ from visual.sheet import Sheet, measure_sheet
 from visual.text import em
 
 WRAPS = (14.0, 10.0, 8.0, 6.0, 5.0)
-COLUMNS = (12, 9)  # cells of a vertical column; names over it give way to the short name
+COLUMNS = (12, 9, 8)  # cells of a vertical column; names over it give way to the short name
 FEW_LEAVES, FLAT_LEAVES = 4, 36  # up to so many boxes of the last level may lie, more always stand
 WIDEST = {"A3": 170, "A4": 110}  # no sheet holds more boxes of one level: three bands of upright boxes
 PADS, ROOMY = (1.0, 2.0, 3.0), 40  # white in horizontal boxes, tried up to so many boxes
-MOST_COLUMNS = 2  # of a standing box that still reads well: a name and its note
+BROKEN = 0.8  # what a fit loses whose standing names are broken
 FULL_BAND = 3.5  # least boxes in a band, on average, where one band would do
 NATURAL_GAPS = (9.0, 36.0)  # between leaves and between levels, where nothing is squeezed or stretched
 LEAST_FILL, GOOD_FILL = 0.6, 0.9
@@ -128,14 +128,25 @@ def score(block: Block, sheet: Sheet, plan: Plan) -> float:
         merit -= 0.3  # a few boxes stand only where they cannot lie
     if plan.upright and plan.upright.cells < COLUMNS[0]:
         merit -= 0.1
-    if _most_columns(block) > MOST_COLUMNS:
-        merit -= 0.8
+    if plan.upright:
+        merit -= _broken(block, plan.upright)
     return merit - (0.05 if sheet.orientation == "portrait" else 0.0)
 
 
-def _most_columns(block: Block) -> int:
-    below = [child for row in block.rows for child in row]
-    return max([len(block.cut.columns), *(_most_columns(child) for child in below)])
+def _broken(block: Block, how: Upright) -> float:
+    """What standing boxes lose that have more columns than a name and the note beside it: most of it where a quarter of
+    them do."""
+    columns = list(_leaf_columns(block))
+    broken = sum(count > 1 + how.beside for count in columns)
+    return BROKEN * min(1.0, 4 * broken / len(columns))
+
+
+def _leaf_columns(block: Block) -> Iterator[int]:
+    if block.cut.upright:
+        yield len(block.cut.columns)
+    for row in block.rows:
+        for child in row:
+            yield from _leaf_columns(child)
 
 
 def _most_lines(block: Block) -> int:

@@ -17,7 +17,7 @@ VERTICAL_FORMS = str.maketrans(
     "︵︶︵︶﹁﹂﹃﹄︽︾︿﹀︻︼︹︺﹁﹂﹃﹄︱︱︱︙︑︐︒︐",
 )
 # Never first in a line, never last in a line.
-NOT_FIRST = frozenset("）)》〉】〕」』”’、，。；：！？·,.;:!?%％")
+NOT_FIRST = frozenset("）)》〉】〕」』”’、，。；：！？·,.;:!?%％*")
 NOT_LAST = frozenset("（(《〈【〔「『“‘")
 # Kept on one line: terms that would read badly when broken, Latin words, a number with its counter (12号).
 TERMS = (

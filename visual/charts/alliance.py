@@ -12,7 +12,7 @@ from visual.figure import Box, Drawing, Row, Section
 from visual.groups import draw_groups
 
 LEADING = ("牵头", "召集人", "副召集人", "轮值主席")
-MOST_NAMED = 12
+MOST_NAMED, MOST_LEVELS = 12, 12
 MOST_ROWS = 120  # lower tiers that would make more rows are counted, unless a depth asks for them
 
 
@@ -20,24 +20,25 @@ def alliance_chart(view: View, options: Options) -> Drawing:
     """Alliances within the asked area, one section a rule of the profile, one row an area of that tier.
 
     Columns: who leads, who takes part. More than `MOST_NAMED` members are counted by kind. `depth` keeps to areas at
-    most so many levels below the asked one; without it, lower tiers are counted where there are too many rows.
+    most so many levels below the asked one, or the first that have any; without it, lower tiers are counted where there are too many rows.
     `NotFoundError` when the profile declares no alliance or the area holds none of its tiers.
     """
     area = chosen_area(view, options)
+    depth = _reached(view, area, options.depth)
     convened, members = _convened(view), _members(view)
     sections: list[Section] = []
     behind: list[int] = []
     counted: list[str] = []
     have = lacking = 0
     for rule in view.profile.alliances:
-        places = _areas(view, area, rule, options.depth)
+        places = _areas(view, area, rule, depth)
         found = [(here, _of_kind(view, convened.get(here, []), rule)) for here in places]
         found = [(here, alliance) for here, alliance in found if alliance >= 0 or rule.required]
         if not found:
             continue
         have += sum(alliance >= 0 for _, alliance in found)
         lacking += sum(alliance < 0 for _, alliance in found)
-        if options.depth is None and sections and sum(len(s.rows) for s in sections) + len(found) > MOST_ROWS:
+        if depth is None and sections and sum(len(s.rows) for s in sections) + len(found) > MOST_ROWS:
             counted.append(f"{rule.local}{len(found)}处")
             behind += [here if alliance < 0 else alliance for here, alliance in found]
             continue
@@ -62,6 +63,13 @@ def alliance_chart(view: View, options: Options) -> Drawing:
         orientation=options.orientation,
         mono=options.mono,
     )
+
+
+def _reached(view: View, top: int, depth: int | None) -> int | None:
+    """`depth`, or the least one beyond it at which a tier of the profile is met (in a city they start at the streets)."""
+    levels = [depth] if depth is None else range(depth, MOST_LEVELS)
+    rules = view.profile.alliances
+    return next((each for each in levels if any(_areas(view, top, rule, each) for rule in rules)), depth)
 
 
 def _areas(view: View, top: int, rule: AllianceRule, depth: int | None) -> list[int]:

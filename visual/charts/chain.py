@@ -21,9 +21,10 @@ def chain_chart(view: View, options: Options) -> Drawing:
     lines = view.profile.lines
     top = lines[0].tiers[0]
     depth = options.depth or max(len(line.tiers) for line in lines)
-    children = [_line(view, line, inside, depth) for line in lines]
+    counted = [_line(view, line, inside, depth) for line in lines]
     if view.profile.alliances:
-        children.append(_alliances(view, depth))
+        counted.append(_alliances(view, depth))
+    tree = TreeNode(Box("top", top.tier, style="organization", note=_note(top, "")), tuple(counted))
     behind = np.flatnonzero(inside) + view.snapshot.span("Organization").start
     basis = (
         "按治理方案的条线和层级绘制，数字为现行党组织数；（可设）为可以不设的层级。",
@@ -31,12 +32,20 @@ def chain_chart(view: View, options: Options) -> Drawing:
     )
     seen = frame(view, options, f"{view.name(area)}党组织体系示意图", basis, behind.tolist())
     return draw_tree(
-        TreeNode(Box("top", top.tier, style="organization", note=_note(top, "")), tuple(children)),
+        tree,
         replace(seen, legend=(("area", "条线"),)),
         paper=options.paper,
         orientation=options.orientation,
         mono=options.mono,
+        shorter=[(_without_kinds(tree), "党组织的类型未列。")],
     )
+
+
+def _without_kinds(tree: TreeNode) -> TreeNode:
+    """The tree with the first part of its notes (党委/党总支·56个) left out."""
+    note = tree.box.note.partition("·")[2] if tree.box.style == "organization" else tree.box.note
+    children = tuple(_without_kinds(child) for child in tree.children)
+    return replace(tree, box=replace(tree.box, note=note), children=children)
 
 
 def _inside(view: View, area: int, *, whole: bool) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
