@@ -44,6 +44,8 @@ BOUND = frozenset(
 submissions, claims, bounds), and new ones until they are named here, are refused to callers with a scope."""
 
 _SEGMENT = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_PERSONAL = re.compile(r"1[0-9]{10}|0[0-9]{2,3}-[0-9]{7,8}|[0-9]{15}|[0-9]{17}[0-9Xx]")
+"""A telephone or ID-card number that somebody typed; ids of ours begin with their district."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,5 +159,6 @@ def check(caller: Caller, method: str, path: str) -> Grant | None:
 
 
 def object_of(path: str) -> str:
-    """A path as the audit keeps it: parts that are no id or word (names, typed by somebody) are left out."""
-    return "/".join(p if _SEGMENT.fullmatch(p) else "…" for p in path.removeprefix(PREFIX).split("/")[:6])
+    """A path as the audit keeps it: what is no id or word (names and numbers that somebody typed) is left out."""
+    parts = path.removeprefix(PREFIX).split("/")[:6]
+    return "/".join(p if _SEGMENT.fullmatch(p) and not _PERSONAL.fullmatch(p) else "…" for p in parts)

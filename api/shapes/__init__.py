@@ -61,10 +61,12 @@ SHAPES: tuple[Any, ...] = (
 
 
 def schemas() -> Mapping[str, Any]:
-    """The components of the API's schema: every shape by its name."""
+    """The components of the API's schema: every shape by its name, parts of a profile with `Profile` before it."""
     found: dict[str, Any] = {}
     for shape in SHAPES:
-        made = TypeAdapter(shape).json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
-        found |= made.pop("$defs", {})
+        prefix = "Profile" if shape is Profile else ""
+        template = f"#/components/schemas/{prefix}{{model}}"
+        made = TypeAdapter(shape).json_schema(ref_template=template, mode="serialization")
+        found |= {f"{prefix}{name}": part for name, part in made.pop("$defs", {}).items()}
         found[shape.__name__] = made
     return found

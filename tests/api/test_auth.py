@@ -140,6 +140,9 @@ def test_a_route_without_a_declaration_is_refused() -> None:
 def test_the_audit_keeps_no_typed_names() -> None:
     assert object_of("/api/v1/nodes/王某某/neighbours") == "nodes/…/neighbours"
     assert object_of("/api/v1/" + "x" * 500) == "…"
+    assert object_of("/api/v1/areas/13912345678") == object_of("/api/v1/areas/11010519491231002X") == "areas/…"
+    assert object_of("/api/v1/revisions/12/revert") == "revisions/12/revert"
+    assert object_of("/api/v1/areas/fuxing.130404001000") == "areas/fuxing.130404001000"
 
 
 def test_the_commands_make_list_and_revoke_keys(
