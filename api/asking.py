@@ -56,7 +56,7 @@ def placed(desk: Desk, parameters: Sequence[Parameter], given: Given, caller: Ca
     texts = [t for p in parameters if p.type in ("id", "finding") for t in _listed(values[p.name]) if t]
     held = desk.loaded()
     district = desk.choose(values.get("district"), texts, caller.districts(held))
-    snapshot = desk.snapshot(district, values.get("revision"))
+    snapshot = desk.snapshot(district, values.get("revision"), held)
     return Placed(values, snapshot, tuple(sorted(held)), serial(held[district]))
 
 
@@ -76,7 +76,19 @@ def asked(
         files: name → (file name, content) of the files that were given with the question.
         names: whether full names and 上级/简称 are taken where an id is asked for (the command line).
     """
-    found = placed(desk, parameters, given, caller)
+    return seen(desk, placed(desk, parameters, given, caller), parameters, caller, names=names, files=files)
+
+
+def seen(
+    desk: Desk,
+    found: Placed,
+    parameters: Sequence[Parameter],
+    caller: Caller,
+    *,
+    names: bool = False,
+    files: Mapping[str, tuple[str, bytes]] = NO_FILES,
+) -> Asked:
+    """Open the caller's view for a question whose values and Snapshot are known; arguments as of `asked`."""
     values, snapshot = found.values, found.snapshot
     as_of, district = values.get("as_of"), snapshot.district
     whole = desk.view_of(snapshot, as_of, None)

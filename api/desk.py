@@ -7,7 +7,7 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from api.opening import Opened
@@ -129,14 +129,19 @@ class Desk:
             )
         return next(iter(loaded))
 
-    def snapshot(self, district: str, revision: int | None = None) -> Snapshot:
+    def snapshot(
+        self, district: str, revision: int | None = None, loaded: Mapping[str, District] | None = None
+    ) -> Snapshot:
         """The Snapshot of the current revision; with `revision`, waits up to 5 s until it is reached.
 
         A large one that is being built is not waited for unless its `revision` is asked for.
+
+        Args:
+            loaded: what the store said a moment ago: each question to it costs as much as a short analysis.
         """
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
-            now = self.loaded().get(district)
+            now = (self.loaded() if loaded is None else loaded).get(district)
             if now is None:
                 raise NotFoundError("这个区划没有载入。", "载入用 partygraph load。", code="unknown-district")
             if revision is None or self._served(now) >= revision:
@@ -146,6 +151,7 @@ class Desk:
                     "等待的修订还没有写入。", "请稍后重试，或查看导入任务的状态。", code="revision-late"
                 )
             time.sleep(0.1)
+            loaded = None
         kept = self._snapshots.get(district)
         if kept is None or kept.revision < self._served(now):
             kept = ensure(self.store, self.shelf(), district, self._served(now), now.nodes)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, File, Request, UploadFile
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from api.asking import body, placed
+from api.asking import body, placed, seen
 from api.described import described
 from api.parameters import ID
 from api.prepared import PreparedResponse
@@ -31,7 +31,7 @@ def _get(question: Question) -> Callable[[Request], Any]:
         found = placed(serving.desk, question.parameters, given, caller)
         if found.snapshot.n > SMALL:
             return told(request, serving.analysts.ask(question.name, given, caller, found.snapshot.revision))
-        about = asked_in(request, question.parameters, request.path_params)
+        about = seen(serving.desk, found, question.parameters, caller)
         return answered(request, about, body(question, about))
 
     return ask
