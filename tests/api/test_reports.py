@@ -99,7 +99,7 @@ def test_a_month_with_a_file_names_who_has_not_handed_in(cli: Cli, client: TestC
     [
         (("report", "nonsense", "-o", "a.pdf"), 2, "booklet（一区一册）"),
         (("report", "coverage", "-o", "a.txt"), 2, "pdf、docx、xlsx"),
-        (("report", "coverage", "-o", "none/a.pdf"), 3, "写不进去"),
+        (("report", "coverage", "-o", "broken.docx/a.pdf"), 3, "写不进去"),
         (("report", "coverage", "--area", "没有的街道", "-o", "a.pdf"), 2, "没有"),
         (("report", "coverage", "--template", "none.docx", "-o", "a.docx"), 2, "不存在"),
         (("report", "coverage", "--template", "broken.docx", "-o", "a.docx"), 2, "另存为 .docx"),
