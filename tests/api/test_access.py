@@ -222,13 +222,6 @@ def test_a_scope_that_is_not_there_sees_nothing(locked: Locked) -> None:
     assert locked.get("districts", "lost").json()["rows"][0]["nodes"] is None
 
 
-def test_holders_are_masked_unless_granted(locked: Locked) -> None:
-    rows = locked.get("posts?limit=1", "viewer").json()["rows"]
-    body = locked.get(f"posts/{rows[0]['id']}", "viewer").json()["attributes"]
-    assert all("*" in v for k, v in body.items() if k == "holder")
-    assert "holder_key" not in body
-
-
 def test_keys_are_made_and_revoked_over_http_and_recorded(locked: Locked) -> None:
     head = {"Authorization": f"Bearer {locked.key['administrator']}"}
     made = locked.client.post(f"{V1}/keys", json={"name": "新", "roles": ["viewer"], "scope": [STREET]}, headers=head)
