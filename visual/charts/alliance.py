@@ -20,8 +20,8 @@ def alliance_chart(view: View, options: Options) -> Drawing:
     """Alliances within the asked area, one section a rule of the profile, one row an area of that tier.
 
     Columns: who leads, who takes part. More than `MOST_NAMED` members are counted by kind. `depth` keeps to areas at
-    most so many levels below the asked one, or the first that have any; without it, lower tiers are counted where there are too many rows.
-    `NotFoundError` when the profile declares no alliance or the area holds none of its tiers.
+    most so many levels below the asked one, or the first that have any; without it, lower tiers are counted where
+    there are too many rows. `NotFoundError` when the profile declares no alliance or the area holds none of its tiers.
     """
     area = chosen_area(view, options)
     depth = _reached(view, area, options.depth)
@@ -66,7 +66,7 @@ def alliance_chart(view: View, options: Options) -> Drawing:
 
 
 def _reached(view: View, top: int, depth: int | None) -> int | None:
-    """`depth`, or the least one beyond it at which a tier of the profile is met (in a city they start at the streets)."""
+    """`depth`, or the least one beyond it at which a tier of the profile is met (a city's begin at its streets)."""
     levels = [depth] if depth is None else range(depth, MOST_LEVELS)
     rules = view.profile.alliances
     return next((each for each in levels if any(_areas(view, top, rule, each) for rule in rules)), depth)
