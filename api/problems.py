@@ -78,6 +78,7 @@ CODES: Mapping[str, str] = {
     "authentication-failed": "没有有效的密钥或令牌",
     "authentication-missing": "非本机地址须先设身份验证",
     "before-invalid": "比较的日期不早于截至日期",
+    "before-missing": "没有说从哪一天或哪个修订算起",
     "body-too-large": "请求的内容太大",
     "bulk-needs-embedded": "整库写入只用于内嵌的图数据库",
     "bulk-parameters": "整库写入的选项用法不对",

@@ -78,8 +78,6 @@ class Watch:
                 self.up = error.code in ("store-empty", "store-older", "store-newer", "store-foreign")
                 if self.up:
                     self._stamps, self._answered = {}, time.monotonic()
-                else:
-                    self._revive()
 
     def _build(self, district: str) -> None:
         """Build a district's new Snapshot beside the answers, one at a time for each district."""
@@ -114,4 +112,20 @@ class Watch:
 
     def _run(self) -> None:
         while not self._stop.wait(SECONDS):
-            self.refresh()
+            asking = threading.Thread(target=self.refresh, name="store-ask", daemon=True)
+            asking.start()
+            asking.join(HUNG_SECONDS)
+            while asking.is_alive() and not self._stop.is_set():
+                # A store that halts in the midst of an answer would be waited for without end.
+                self._ping()
+                asking.join(SECONDS)
+            if not self.up:
+                self._revive()
+
+    def _ping(self) -> None:
+        try:
+            self._desk.store.ping(PING_SECONDS)
+            self._answered = time.monotonic()
+        except PartygraphError:
+            self.up = False
+            self._revive()
