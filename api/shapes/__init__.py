@@ -67,6 +67,7 @@ def schemas() -> Mapping[str, Any]:
         prefix = "Profile" if shape is Profile else ""
         template = f"#/components/schemas/{prefix}{{model}}"
         made = TypeAdapter(shape).json_schema(ref_template=template, mode="serialization")
-        found |= {f"{prefix}{name}": part for name, part in made.pop("$defs", {}).items()}
+        for name, part in made.pop("$defs", {}).items():
+            found[f"{prefix}{name}"] = part | {"title": f"{prefix}{name}"}
         found[shape.__name__] = made
     return found
