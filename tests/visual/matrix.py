@@ -20,7 +20,7 @@ from visual.figure import Drawing
 from visual.render import render
 
 DEPTHS, PAPERS = (1, 2, 3), ("A4", "A3")
-LARGE = "changchun"
+LARGE, DEEP = "changchun", 3
 FEW_BOXES = 12  # a sheet with so few boxes need not be filled
 LEAST_FILL, MOST_USED = 0.6, 0.85  # of the print area; of the part that title and 口径 leave, where they take much
 
@@ -58,6 +58,8 @@ def cases(districts: Sequence[str]) -> Iterator[Case]:
     for district in districts:
         for kind in CHARTS:
             for depth in DEPTHS:
+                if district == LARGE and kind == "change" and depth < DEEP:
+                    continue  # the made-up changes of the city lie deeper
                 for paper in PAPERS:
                     yield Case(district, kind, depth, paper)
 
@@ -69,7 +71,7 @@ def share() -> list[Case]:
         for column, kind in enumerate(CHARTS):
             depth = DEPTHS[(row + column) % len(DEPTHS)]
             if district == LARGE:
-                depth = 3 if kind == "change" else 1
+                depth = DEEP if kind == "change" else 1
             found.append(Case(district, kind, depth, PAPERS[(row + column // 3) % len(PAPERS)]))
     return found
 
