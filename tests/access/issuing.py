@@ -35,7 +35,9 @@ def public_keys(path: Path) -> Path:
     return path
 
 
-def token(key: Any = PRIVATE, algorithm: str = "ES256", kid: str | None = KID, minutes: int = 5, **claims: Any) -> str:
+def token(
+    key: Any = PRIVATE, algorithm: str = "ES256", kid: str | None = KID, minutes: int = 600, **claims: Any
+) -> str:
     """A token of somebody who sees everything as viewer; a claim given as None is left out."""
     now = dt.datetime.now(dt.UTC)
     said = {
