@@ -17,8 +17,8 @@ from graph.errors import ConflictError, InputError, ParameterError
 KEPT = dt.timedelta(days=1)
 ABANDONED = dt.timedelta(hours=1)
 ANSWER_MOST = 1024 * 1024
-SECRET = ("/api/v1/keys",)
-"""Their answers hold what is shown once, and are not kept."""
+SECRET = ("/api/v1/keys", "/api/v1/query")
+"""Their answers hold what is shown once, or holders' names, and are not kept."""
 _HEADERS = (b"content-type", b"location", b"content-location", b"preference-applied")
 Answer = Callable[[Scope, Receive, Send], Awaitable[None]]
 
