@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import atexit
+import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from importlib import metadata
@@ -220,7 +224,16 @@ def _invalid(error: dict[str, Any]) -> dict[str, str]:
 
 def from_environment() -> ASGIApp:
     """The application of one of several workers: it opens the store of the settings and holds it until it ends."""
+    threading.Thread(target=_end_with_supervisor, name="supervisor", daemon=True).start()
     settings = read_settings()[0]
     holder = ExitStack()
     atexit.register(holder.close)
     return create(settings, holder.enter_context(opened(settings)))
+
+
+def _end_with_supervisor() -> None:
+    """A worker whose supervisor was killed would hold the port, and answer, for ever."""
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        supervisor.join()
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,8 +46,9 @@ def ask(port: int, path: str) -> bytes:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
                 found: bytes = answer.read()
                 return found
-        except OSError:
-            if time.monotonic() > deadline:
+        except OSError as error:
+            answered = isinstance(error, urllib.error.HTTPError) and error.code != 503
+            if answered or time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
 
