@@ -54,11 +54,13 @@ class Identified:
     Args:
         rows: one row for each row of a node sheet, in order: `part` (index of the Part), `at` (row in its frame),
             `label`, `eid` and ENTITY columns.
+        held: stored nodes with each of their superiors: `id, label, code, key, superior_id`.
         where: the Index over stored nodes and rows together.
         errors, warnings: faults of ids.
     """
 
     rows: pl.DataFrame
+    held: pl.DataFrame
     where: Index
     errors: list[pl.DataFrame]
     warnings: list[pl.DataFrame]
@@ -88,7 +90,7 @@ def identify(parts: Sequence[Part], district: str, stored: Dataset | None) -> Id
         rows = _fill(rows, settled)
     known = rows.filter(pl.col(EID).is_not_null())
     where = index(district, pl.concat([old, _entities(known)]), links)
-    return Identified(rows, where, errors, [_namesakes(rows, held)])
+    return Identified(rows, held, where, errors, [_namesakes(rows, held)])
 
 
 def _gather(parts: Sequence[Part]) -> pl.DataFrame:

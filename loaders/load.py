@@ -24,6 +24,7 @@ from loaders.layout import blocks, by_list
 from loaders.linking import link
 from loaders.mapping import NO_MAPPING, Settled, map_block
 from loaders.reading import files_of, read_file
+from loaders.renaming import suspected
 from loaders.rosters import count_reports, member_counts
 from loaders.sheets import ROW, Block, Sheet
 from loaders.streets import with_streets
@@ -195,7 +196,9 @@ def _tables(
     if counts.height:
         nodes["Organization"] = with_counts(nodes.get("Organization"), counts, linked.parts, stored)
     relations = relation_tables(every, stored)
-    return nodes, relations, identified.errors + linked.errors, placed + identified.warnings + linked.warnings + counted
+    notices = placed + identified.warnings + linked.warnings + counted
+    notices += suspected(identified.rows, identified.held, linked.where)
+    return nodes, relations, identified.errors + linked.errors, notices
 
 
 def _with_ids(parts: Sequence[Part], identified: Identified) -> list[Part]:

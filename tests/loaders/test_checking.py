@@ -131,6 +131,23 @@ def test_a_code_makes_a_new_name_a_rename(tmp_path: Path) -> None:
     assert changes.counts() == {"added": 0, "changed": 1, "moved": 0, "ended": 0, "unchanged": 0}
 
 
+def test_a_like_name_under_the_same_superior_may_be_a_rename(tmp_path: Path) -> None:
+    head = ("名称", "类型", "上级区域")
+    rows = [*AREAS, ("钢铁厂社区", "社区", "胜利桥街道"), ("第2网格", "网格", "东风社区")]
+    stored = _stored(workbook(tmp_path / "a.xlsx", {"区域": rows}))
+    new = [
+        head,
+        ("胜利桥街道", "街道", "复兴区"),
+        ("钢铁新社区", "社区", "胜利桥街道"),
+        ("第3网格", "网格", "东风社区"),
+        ("东风社区", "社区", "胜利桥街道"),
+    ]
+    answer = reading(workbook(tmp_path / "b.xlsx", {"区域": new}), stored=stored)
+    assert answer.errors == ()
+    assert [(w["code"], w["row"]) for w in answer.warnings] == [("rename-suspected", 3)]
+    assert "钢铁厂社区" in answer.warnings[0]["message"]
+
+
 def test_a_column_that_only_one_sheet_has_keeps_what_is_stored(tmp_path: Path) -> None:
     first = [("名称", "类型", "户数"), ("甲社区", "社区", 10), ("乙社区", "社区", 20)]
     stored = _stored(workbook(tmp_path / "a.xlsx", {"区域": first}))
@@ -174,6 +191,25 @@ def test_id_cards_in_other_columns_are_found_by_check_digit(tmp_path: Path) -> N
     assert "11010519491231002X" not in str(answer.errors)
     kept = clean(book, drop_personal=True).nodes["Organization"]["short_name"].to_list()
     assert kept == [None, "110105194912310021"]
+
+
+@pytest.mark.parametrize("value", ["13900000000", "请打 139-0000-0000", "+86 13900000000", "0310-8123456"])
+def test_telephones_in_other_columns_are_found_by_their_form(tmp_path: Path, value: str) -> None:
+    rows = [("名称", "类型", "简称"), ("甲党委", "党委", value), ("乙党委", "党委", value)]
+    book = workbook(tmp_path / "a.xlsx", {"党组织": rows})
+    answer = reading(book)
+    assert codes(answer) == [("personal-content", 2, "C")]
+    assert "共 2 处" in answer.errors[0]["message"]
+    assert value not in str(answer.errors)
+    assert clean(book, drop_personal=True).nodes["Organization"]["short_name"].to_list() == [None, None]
+
+
+def test_codes_are_not_taken_for_telephones(tmp_path: Path) -> None:
+    rows = [("名称", "类型", "代码", "上级区域"), ("甲街道", "街道", "13040400101", None)]
+    rows += [("乙社区", "社区", "13040400102", "13040400101")]
+    data = clean(workbook(tmp_path / "a.xlsx", {"区域": rows}))
+    assert data.nodes["Area"]["code"].to_list() == ["13040400101", "13040400102"]
+    assert links(data, "PART_OF") == [("乙社区", "甲街道")]
 
 
 def test_military_units_are_refused(tmp_path: Path) -> None:
