@@ -25,7 +25,10 @@ from api.settings import Settings
 from tests.conftest import Server
 
 V1 = "/api/v1"
-SOON, RESTARTED = 5.0, 60.0
+SOON = 5.0
+# How long Neo4j itself takes to start (7 s alone, a minute beside other work) is no recovery of ours.
+RESTARTED = 240.0
+LIMIT, SLACK = 3, 5.0
 
 
 class Gate:
@@ -161,8 +164,8 @@ def test_an_embedded_neo4j_that_dies_or_hangs_is_started_again(
 def test_a_runaway_query_ends_and_the_service_goes_on(client: TestClient, text: str, codes: set[str]) -> None:
     before = client.get(f"{V1}/overview").content
     began = time.monotonic()
-    answer = client.post(f"{V1}/query", json={"query": text, "seconds": 5})
-    assert time.monotonic() - began < 5 + 2 + SOON
+    answer = client.post(f"{V1}/query", json={"query": text, "seconds": LIMIT})
+    assert time.monotonic() - began < LIMIT + 2 + SLACK
     assert answer.json()["code"] in codes, answer.text
     assert client.get(f"{V1}/overview").content == before
     deadline = time.monotonic() + RESTARTED
