@@ -73,7 +73,7 @@ def usage(error: Any) -> ParameterError:
     if kind == "BadOptionUsage":
         return ParameterError(f"选项 {name} 后面缺少值，或不该有值。", remedy, code="option-usage")
     param = getattr(error, "param", None)
-    named = param.get_error_hint() if param is not None and hasattr(param, "get_error_hint") else ""
+    named = _named(param)
     if kind == "MissingParameter":
         return ParameterError(f"缺少{_word(param)} {named}。", remedy, code="parameter-missing")
     if kind == "BadParameter":
@@ -81,6 +81,13 @@ def usage(error: Any) -> ParameterError:
     if "extra argument" in str(error):
         return ParameterError("命令后面有多余的参数。", remedy, code="argument-extra")
     return ParameterError("命令的用法不对。", remedy, code="usage")
+
+
+def _named(param: Any) -> str:
+    """The parameter as the help names it; read here because the hint of typer takes other arguments in each release."""
+    if _word(param) == "参数":
+        return str(getattr(param, "metavar", None) or getattr(param, "name", None) or "").upper()
+    return " / ".join(getattr(param, "opts", None) or ())
 
 
 def _word(param: Any) -> str:
