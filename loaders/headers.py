@@ -142,7 +142,11 @@ LEDGER_HEADERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "kind": ("单位性质类别", "机构类型", "单位性质", "单位类别"),
     },
     "Alliance": {"name": ("联盟名称", "联席会议名称")},
-    "Post": {"name": ("岗位名称", "岗位"), "kind": ("岗位类别", "岗位类型"), "holder": ("委员姓名", "人员名称")},
+    "Post": {
+        "name": ("岗位名称", "岗位"),
+        "kind": ("岗位类别", "岗位类型"),
+        "holder": ("委员姓名", "人员名称", "任职人员", "兼职委员", "第一书记"),
+    },
     "Facility": {"name": ("阵地名称", "驿站名称", "中心名称"), "kind": ("阵地类型",)},
     "Demand": {"name": ("需求名称", "需求事项", "内容")},
     "Resource": {"name": ("资源名称", "可提供资源", "内容")},
@@ -184,7 +188,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "Activity": ("活动记录", "会议记录", "活动台账"),
     "Post": ("兼职委员名册", "第一书记名册", "楼栋长名册", "岗位台账"),
     "PAIRED_WITH": ("结对共建", "结对台账"),
-    "MEMBER_OF": ("联席会议成员", "成员单位名单"),
+    "MEMBER_OF": ("联席会议成员", "成员单位"),
     "REPORTED_TO": ("双报到台账", "报到台账"),
     "ASSIGNED_TO": ("包联台账", "下沉台账", "驻村台账"),
 }
@@ -260,6 +264,9 @@ def _node_form(label: str) -> Form:
             _add(headers, Target("single", r.type, value), r.aliases.get(value, ()))
     for target, names in SIDES.get(label, {}).items():
         _add(headers, target, names)
+    if label == "Post":
+        _add(headers, Target("single", "HELD_FROM"), ("所在单位", "工作单位", "单位", "选派单位"))
+        _add(headers, Target("single", "OF"), ("任职街道", "任职社区", "任职村", "任职党组织", "所驻村", "岗位归属"))
     if label in ("Unit", "Facility"):
         _add(headers, Target("single", "LOCATED_IN"), ("所属社区", "所在地区", "驻地社区"))
     return Form(node.zh, label, _general() | headers, WORDS.get(label, ()))

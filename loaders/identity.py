@@ -254,6 +254,11 @@ def _match_or_issue(rows: pl.DataFrame, ready: pl.DataFrame, held: pl.DataFrame,
     free = free.sort("id").with_columns(k=pl.int_range(pl.len()).over(same))
     by_code = ordered.join(free.select("id", "label", "superior_id", "code"), on=["label", "superior_id", "code"])
     by_code = by_code.filter(pl.len().over("n") == 1).select("n", eid_new="id")
+    # A row that was imported before finds the id it was issued then; several of one name keep apart by it.
+    several = ordered.filter(pl.len().over(same) > 1).join(by_code, on="n", how="anti")
+    own = _issue(several, district).join(free.select(eid_new="id").unique(), on="eid_new", how="semi")
+    by_code = pl.concat([by_code, own])
+    free = free.join(own.select(id="eid_new"), on="id", how="anti")
     met = ordered.join(by_code, on="n", how="anti").join(free, on=[*same, "k"], nulls_equal=True, suffix="_held")
     met = met.filter(_same_code())
     matched = pl.concat([by_code, met.select("n", eid_new="id")])

@@ -13,6 +13,7 @@ import polars as pl
 from graph.dataset import Dataset
 from graph.errors import InputError
 from graph.profile import Profile
+from loaders.alliances import with_alliances
 from loaders.assembling import Part, assemble
 from loaders.building import Tables, node_tables, relation_tables, to_dataset, with_counts
 from loaders.checking import check
@@ -186,6 +187,7 @@ def _tables(
     parts: Sequence[Part], district: str, stored: Dataset | None
 ) -> tuple[Tables, Tables, list[pl.DataFrame], list[pl.DataFrame]]:
     """Ids for the rows, ids for the references, and the tables of both."""
+    parts, made = with_alliances(parts, stored)
     parts, placed = with_streets(parts, district, stored)
     identified = identify([p for p in parts if p.mapped.form.is_node], district, stored)
     own = _with_ids([p for p in parts if p.mapped.form.is_node], identified)
@@ -196,7 +198,7 @@ def _tables(
     if counts.height:
         nodes["Organization"] = with_counts(nodes.get("Organization"), counts, linked.parts, stored)
     relations = relation_tables(every, stored)
-    notices = placed + identified.warnings + linked.warnings + counted
+    notices = made + placed + identified.warnings + linked.warnings + counted
     notices += suspected(identified.rows, identified.held, linked.where)
     return nodes, relations, identified.errors + linked.errors, notices
 

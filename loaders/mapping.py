@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -13,9 +13,11 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from graph.errors import InputError, NotFoundError
+from graph.model import NODE_TYPES
 from loaders.faults import fault
 from loaders.headers import GUIDE, HISTORY, MARKS_LIST, ROSTER, Form, Target, forms, header_forms, normal_header
 from loaders.sheets import Block
+from loaders.titles import titled_alliance
 
 # A node sheet whose name column says what its rows are; the other names on the sheet are those of its parents.
 NAME_KINDS: Mapping[str, tuple[str, Target]] = MappingProxyType(
@@ -114,7 +116,8 @@ def map_block(
         targets.append(target)
     settled_targets, defaults, twice = _resolve_conflicts(index, block, form, targets)
     (errors if own else warnings).extend(twice)
-    errors += _required(index, block, form, settled_targets)
+    defaults |= _implied(form, block, settled_targets)
+    errors += _required(index, block, form, settled_targets, defaults)
     if form.target == "REPORTED_TO" and Target("attribute", "half") not in settled_targets:
         persons = any(header_forms(h)[-1] in ("党员姓名", "姓名") for h in block.headers if h)
         defaults["half"] = "在职党员" if persons else "单位"
@@ -147,6 +150,8 @@ def _fit(form: Form, block: Block) -> float:
     """Share of the headers that the form knows as its own; 0 where what it requires is missing."""
     targets = [_target(form, h) for h in block.headers if h]
     kinds = {(t.kind, t.name) for t in targets if t is not None}
+    if _implied(form, block, targets):
+        kinds |= {("attribute", "name"), ("to", "")}
     if form.is_node and not kinds & {("attribute", "name"), ("attribute", "id")}:
         return 0.0
     if not form.is_node and not {("from", ""), ("to", "")} <= kinds and form.target != ROSTER:
@@ -195,8 +200,28 @@ def _resolve_conflicts(
     return tuple(out), defaults, faults
 
 
-def _required(index: int, block: Block, form: Form, targets: tuple[Target | None, ...]) -> list[pl.DataFrame]:
+def _implied(form: Form, block: Block, targets: Sequence[Target | None]) -> dict[str, str]:
+    """What the title of a list says instead of a column: the alliance of its members, the post of its holders."""
     kinds = {(t.kind, t.name) for t in targets if t is not None}
+    if form.target == "MEMBER_OF" and ("to", "") not in kinds and (named := titled_alliance(block)):
+        return {"@to": named}
+    if form.target == "Post" and ("attribute", "holder") in kinds and not kinds & _NAMED:
+        said = (*block.titles, block.sheet, block.file)
+        posts = (k for text in said for k in sorted(NODE_TYPES["Post"].kinds, key=len, reverse=True) if k in text)
+        if post := next(posts, ""):
+            return {"name": post, "kind": post}
+    return {}
+
+
+_NAMED = {("attribute", "name"), ("attribute", "id")}
+
+
+def _required(
+    index: int, block: Block, form: Form, targets: tuple[Target | None, ...], implied: Mapping[str, str]
+) -> list[pl.DataFrame]:
+    kinds = {(t.kind, t.name) for t in targets if t is not None}
+    kinds |= {("attribute", "name")} if "name" in implied else set()
+    kinds |= {("to", "")} if "@to" in implied else set()
     if form.is_node:
         missing = [] if kinds & {("attribute", "name"), ("attribute", "id")} else ["名称"]
     else:

@@ -143,6 +143,69 @@ def test_double_report_of_units_and_of_persons(tmp_path: Path) -> None:
     assert "赵某" not in str(answer.dataset.relations["REPORTED_TO"].to_dicts())
 
 
+MEMBERS = (
+    ("胜利桥街道党建联席会议成员单位名单（2024年）", None, None, None, None),
+    ("序号", "单位", "姓名", "职务", "联席会议职务"),
+    (1, "区财政局", "王某某", "局长", "召集人"),
+    (2, "甲公司", "李某某", "经理", "成员"),
+)
+
+
+def test_the_alliance_of_a_list_of_members_is_named_by_its_title(tmp_path: Path) -> None:
+    book = workbook(tmp_path / "a.xlsx", {**_district(), "Sheet9": MEMBERS})
+    answer = reading(book)
+    assert answer.errors == ()
+    assert answer.dataset is not None
+    assert links(answer.dataset, "MEMBER_OF") == [(u, "胜利桥街道党建联席会议") for u in ("区财政局", "甲公司")]
+    assert answer.dataset.relations["MEMBER_OF"]["role"].to_list() == ["召集人", "成员"]
+    assert answer.dataset.nodes["Alliance"].select("name", "kind").rows() == [("胜利桥街道党建联席会议", "联席会议")]
+    assert links(answer.dataset, "CONVENED_IN") == [("胜利桥街道党建联席会议", "胜利桥街道")]
+    assert [w["code"] for w in answer.warnings if w["sheet"] == "Sheet9"].count("alliance-made") == 1
+    assert "王某某" not in str(answer.dataset.relations["MEMBER_OF"].to_dicts())
+    stored = _stored(book)
+    again = reading(book, stored=stored)
+    assert again.dataset is not None
+    assert difference(stored, again.dataset, on="2024-02-01").elements == 0
+    assert "alliance-made" not in [w["code"] for w in again.warnings]
+
+
+def test_a_slip_in_the_name_of_an_alliance_makes_no_new_one(tmp_path: Path) -> None:
+    sheets = _district()
+    sheets["联盟"] = [("名称", "类型", "所属区域"), ("胜利桥街道大工委", "大工委", "胜利桥街道")]
+    sheets["联席会议成员"] = [("联席会议名称", "成员单位"), ("胜利侨街道大工委", "区财政局")]
+    answer = reading(workbook(tmp_path / "a.xlsx", sheets))
+    assert codes(answer) == [("reference-unknown", 2, "A")]
+    assert "胜利桥街道大工委" in answer.errors[0]["message"]
+
+
+@pytest.mark.parametrize("sheet", ["兼职委员名册", "Sheet9"])
+def test_part_time_members_are_posts_held_from_their_units(tmp_path: Path, sheet: str) -> None:
+    rows = [
+        ("胜利桥街道大工委兼职委员名册", None, None, None, None),
+        ("序号", "委员姓名", "所在单位", "任职党组织", "职务级别"),
+        (1, "王某某", "区财政局", "胜利桥街道党工委", "正科"),
+        (2, "李某某", "甲公司", "胜利桥街道党工委", None),
+    ]
+    book = workbook(tmp_path / "a.xlsx", {**_district(), sheet: rows})
+    data = clean(book)
+    posts = data.nodes["Post"].filter(data.nodes["Post"]["kind"] == "兼职委员")
+    assert posts["holder"].to_list() == ["王某某", "李某某"]
+    assert links(data, "HELD_FROM") == [("兼职委员", "区财政局"), ("兼职委员", "甲公司")]
+    assert links(data, "OF").count(("兼职委员", "胜利桥街道党工委")) == 2
+    stored = _stored(book)
+    assert difference(stored, clean(book, stored=stored), on="2024-02-01").elements == 0
+
+
+def test_first_secretaries_are_posts_of_their_villages(tmp_path: Path) -> None:
+    sheets = _district()
+    sheets["区域"] = [*AREAS, ("甲村", "村", "胜利桥街道")]
+    sheets["第一书记名册"] = [("姓名", "选派单位", "任职村", "任职时间"), ("王某某", "区财政局", "甲村", "2023.05")]
+    data = clean(workbook(tmp_path / "a.xlsx", sheets))
+    assert ("第一书记", "甲村") in links(data, "OF")
+    assert links(data, "HELD_FROM") == [("第一书记", "区财政局")]
+    assert "2023-05-01" in data.nodes["Post"]["appointed"].to_list()
+
+
 def test_a_mapping_file_settles_sheets_columns_and_personal_data(tmp_path: Path) -> None:
     rows = [("小区叫法", "住户", "电话"), ("阳光花园", 300, "0310")]
     book = workbook(tmp_path / "a.xlsx", {"胜利桥": rows})
