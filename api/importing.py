@@ -20,7 +20,7 @@ from graph import changes as differing
 from graph.analysis.answer import Row
 from graph.changes import KINDS_OF_CHANGE, Changes, difference
 from graph.dataset import Dataset
-from graph.errors import NotFoundError, ParameterError, UnavailableError
+from graph.errors import InputError, NotFoundError, ParameterError, UnavailableError
 from graph.profile import Profile, load_profile
 from graph.snapshot import build
 from graph.store.bulk import write_bulk
@@ -29,7 +29,8 @@ from graph.store.write import write
 from graph.view import View, view
 from loaders.annotating import annotate
 from loaders.load import Reading, read
-from loaders.mapping import Settled
+from loaders.mapping import Settled, read_mapping
+from loaders.proposing import propose
 
 Progress = Callable[[str], None]
 NOTHING: dict[str, int] = dict.fromkeys(KINDS_OF_CHANGE, 0)
@@ -153,6 +154,32 @@ def import_bulk(
             progress=progress,
         )
     return report
+
+
+def mapping_of(path: Path, paths: Sequence[Path]) -> Settled | None:
+    """What the mapping file says; where there is none yet, a proposal is written there for the user to judge.
+
+    None where there is none and none is needed.
+
+    Raises:
+        InputError: it is wrong or not confirmed yet; or it was written just now.
+    """
+    if path.exists():
+        return read_mapping(path)
+    proposal = propose(paths)
+    if proposal is None:
+        return None
+    try:
+        path.write_text(proposal, "utf-8")
+    except OSError:
+        raise UnavailableError(
+            f"文件 {path.name} 写不进去。", "请检查文件夹、磁盘空间和权限。", code="file-unwritable"
+        ) from None
+    raise InputError(
+        f"有不认识的表或列，已按相似程度写出对照建议 {path.name}，没有导入。",
+        "请核对其中每一条，把 confirmed 改为 true，再用同一个 --mapping 导入。",
+        code="mapping-proposed",
+    )
 
 
 def write_marked(paths: Sequence[Path], report: Row, out: Path) -> None:

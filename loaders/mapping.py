@@ -75,9 +75,15 @@ def read_mapping(path: Path) -> Settled:
 
 def parse_mapping(raw: Mapping[str, Any], file: str) -> Settled:
     """A mapping from parsed TOML or JSON; unknown keys, forms and headers are refused with what is allowed."""
-    unknown = set(raw) - {"sheets", "columns", "drop_personal"}
+    unknown = set(raw) - {"sheets", "columns", "drop_personal", "confirmed"}
+    if raw.get("confirmed", True) is not True:
+        raise InputError(
+            f"对照文件 {file} 是程序写出的建议，还没有核对。",
+            "请逐条核对，然后把其中的 confirmed = false 改为 confirmed = true，再导入。",
+            code="mapping-unconfirmed",
+        )
     if unknown or not isinstance(raw.get("sheets", {}), dict) or not isinstance(raw.get("columns", {}), dict):
-        raise InputError(f"对照文件 {file} 的格式不对。", "可用的键：sheets、columns、drop_personal。")
+        raise InputError(f"对照文件 {file} 的格式不对。", "可用的键：sheets、columns、drop_personal、confirmed。")
     names = {f.name for f in forms()}
     if wrong := [s for s in raw.get("sheets", {}).values() if s and s not in names]:
         raise InputError(
@@ -104,7 +110,7 @@ def map_block(
     errors: list[pl.DataFrame] = []
     warnings: list[pl.DataFrame] = []
     for column, header in enumerate(block.headers):
-        target = _target(form, chosen.get(header, header)) if chosen.get(header, header) else Target("ignore")
+        target = header_target(form, chosen.get(header, header)) if chosen.get(header, header) else Target("ignore")
         used = block.rows[str(column)].null_count() < block.rows.height
         if target is None and (used or header):
             unknown = _unknown_column(index, block, column, form, header)
@@ -114,7 +120,7 @@ def map_block(
         elif target is not None and target.kind == "dropped" and used:
             warnings.append(_dropped(index, block, column))
         targets.append(target)
-    settled_targets, defaults, twice = _resolve_conflicts(index, block, form, targets)
+    settled_targets, defaults, twice = _resolve_conflicts(index, block, form, targets, chosen)
     (errors if own else warnings).extend(twice)
     defaults |= _implied(form, block, settled_targets)
     errors += _required(index, block, form, settled_targets, defaults)
@@ -148,7 +154,7 @@ def choose_form(block: Block) -> Form | None:
 
 def _fit(form: Form, block: Block) -> float:
     """Share of the headers that the form knows as its own; 0 where what it requires is missing."""
-    targets = [_target(form, h) for h in block.headers if h]
+    targets = [header_target(form, h) for h in block.headers if h]
     kinds = {(t.kind, t.name) for t in targets if t is not None}
     if _implied(form, block, targets):
         kinds |= {("attribute", "name"), ("to", "")}
@@ -163,7 +169,7 @@ def _fit(form: Form, block: Block) -> float:
     return len(own) / max(len(targets) - len(neutral), 1)
 
 
-def _target(form: Form, header: str) -> Target | None:
+def header_target(form: Form, header: str) -> Target | None:
     """The meaning of a header; of a joined header (甲方/联系人) the whole path, then its lower part."""
     for spelling in (*header_forms(header), *(header_forms(header.rsplit("/", 1)[1]) if "/" in header else ())):
         if spelling in form.headers:
@@ -172,11 +178,12 @@ def _target(form: Form, header: str) -> Target | None:
 
 
 def _resolve_conflicts(
-    index: int, block: Block, form: Form, targets: list[Target | None]
+    index: int, block: Block, form: Form, targets: list[Target | None], chosen: Mapping[str, str]
 ) -> tuple[tuple[Target | None, ...], dict[str, str], list[pl.DataFrame]]:
     """One column for each meaning: parents by closeness, names by what the rows are; further ones are faults."""
     out = list(targets)
-    headers = [header_forms(h.rsplit("/", 1)[-1])[-1] if h else "" for h in block.headers]
+    spoken = [chosen.get(h, h).rsplit("/", 1)[-1] for h in block.headers]
+    headers = [header_forms(h)[-1] if h else "" for h in spoken]
     defaults = dict(form.defaults)
     if form.target == "Area":
         named = [h for h in NAME_KINDS if h in headers]

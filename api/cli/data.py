@@ -13,11 +13,10 @@ from api.cli.output import put_file, put_json, put_table, say
 from api.cli.shell import JSON, RESULT, desk, recorded, settings_of, working
 from api.columns import count, node, text
 from api.exporting import FORMATS, export, template, template_district
-from api.importing import chosen_district, import_bulk, import_files, refuse_missing, write_marked
+from api.importing import chosen_district, import_bulk, import_files, mapping_of, refuse_missing, write_marked
 from api.loading import load_published, unload_district
 from graph.errors import InputError, ParameterError
 from graph.profile import load_profile
-from loaders.mapping import read_mapping
 
 AUTHOR = "命令行"
 COLUMNS = (
@@ -93,7 +92,9 @@ def import_(
     district: Annotated[str | None, typer.Option("--district", help="导入到哪个区划")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查和比对，不写入")] = False,
     bulk: Annotated[bool, typer.Option("--bulk", help="整库写入：内嵌的空库第一次导入大量数据时用，最快")] = False,
-    mapping: Annotated[Path | None, typer.Option("--mapping", help="对照文件（TOML）")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="对照文件（TOML）；还没有时写出建议，核对后再用")
+    ] = None,
     complete: Annotated[
         list[str] | None, typer.Option("--complete", help="表 或 表@区域：文件列出了其全部内容")
     ] = None,
@@ -103,7 +104,7 @@ def import_(
 ) -> None:
     """导入台账：全部检查通过才写入，再次导入同一文件不作改动。"""
     refuse_missing(paths)
-    settled = read_mapping(mapping) if mapping else None
+    settled = mapping_of(mapping, paths) if mapping else None
     if bulk:
         report = _bulk(ctx, paths, district, complete, dry_run=dry_run, mapping=settled, drop_personal=drop_personal)
     else:
