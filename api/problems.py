@@ -138,6 +138,8 @@ CODES: Mapping[str, str] = {
     "layout-missing": "找不到排版程序",
     "layout-timeout": "排版超时",
     "lease-lost": "写入没有完成，已撤回",
+    "mapping-proposed": "有不认识的表或列，已写出对照建议",
+    "mapping-unconfirmed": "对照文件是建议，还没有核对",
     "measure-invalid": "统计口径有误",
     "media-type": "请求内容的类型不支持",
     "method-not-allowed": "地址不支持该方法",
