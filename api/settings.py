@@ -19,6 +19,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from graph.errors import InputError
+from graph.faults import not_toml
 
 PREFIX = "PARTYGRAPH_"
 FILE = "partygraph.toml"
@@ -180,9 +181,7 @@ def _from_file(path: Path, source: str) -> dict[str, tuple[str, Any]]:
             f"配置文件 {source} 读不出来。", "请检查它的权限，并保存为 UTF-8。", code="settings-invalid"
         ) from None
     except tomllib.TOMLDecodeError as e:
-        raise InputError(
-            f"配置文件 {source} 不是合法的 TOML：{e}。", "请按提示的行列改正。", code="settings-invalid"
-        ) from None
+        raise InputError(*not_toml(e, f"配置文件 {source}"), code="settings-invalid") from None
     known = Settings.model_fields
     lowered = {k.lower(): v for k, v in raw.items()}
     for key in lowered:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
@@ -11,6 +13,13 @@ from pydantic import BaseModel, ValidationError
 def faults(file: str, error: ValidationError, root: type[BaseModel]) -> list[dict[str, str]]:
     """One item for each fault of a validation: `code`, Chinese `detail` with file and place, `remedy`, `pointer`."""
     return [_item(file, dict(each), root) for each in error.errors(include_url=False)]
+
+
+def not_toml(error: tomllib.TOMLDecodeError, file: str) -> tuple[str, str]:
+    """Where a text stops being TOML, which the parser tells in English only, and what to do."""
+    found = re.search(r"line (\d+), column (\d+)", str(error))
+    place = f"第{found[1]}行第{found[2]}列" if found else "文件末尾"
+    return f"{file} 不是合法的 TOML：{place}写错了。", "请改正那一行，例如文字要加引号、键与值之间用等号。"
 
 
 def _item(file: str, error: Mapping[str, Any], root: type[BaseModel]) -> dict[str, str]:

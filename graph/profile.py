@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from graph.errors import InputError, NotFoundError
-from graph.faults import faults
+from graph.faults import faults, not_toml
 from graph.model import RELATION_TYPES
 
 Weight = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -305,7 +305,7 @@ def read_profile(path: Path) -> Profile:
     except UnicodeDecodeError:
         raise InputError(f"治理方案文件 {path.name} 不是 UTF-8 编码。", "请另存为 UTF-8 后重试。") from None
     except tomllib.TOMLDecodeError as e:
-        raise InputError(f"治理方案文件 {path.name} 不是合法的 TOML：{e}。", "请按提示的行列改正。") from None
+        raise InputError(*not_toml(e, f"治理方案文件 {path.name}")) from None
     return parse_profile(raw, path.name)
 
 

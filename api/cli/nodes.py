@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -135,6 +136,10 @@ def profile_new(
     if output.exists():
         raise ParameterError(f"文件 {output.name} 已存在。", "请换一个文件名，或先移走它。", code="file-exists")
     old = paths[source].read_text("utf-8")
-    draft = old.replace(f'id = "{source}"', f'id = "{output.stem}"', 1)
+    # What the other district published is not this one's: neither its counts nor its sources.
+    own = re.sub(r'^source = "(?!.*(条例|意见|办法)).*"$', 'source = ""', old, flags=re.MULTILINE)
+    own = re.sub(r"（公布数[^）]*）", "", own)
+    draft = own.replace(f'id = "{source}"', f'id = "{output.stem}"', 1)
     write_bytes(output, draft.encode())
-    say(f"已写出 {output}。改好后用 partygraph profile check {output} 检查，再放入 PROFILE_DIR。")
+    say(f"已写出 {output}（照{source}起草，出处 source 留空待填）。")
+    say(f"改好后用 partygraph profile check {output} 检查，再放入 PROFILE_DIR。")

@@ -6,6 +6,7 @@ no share is left. If the owner is killed, the child ends with it.
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import time
@@ -27,6 +28,8 @@ USER = "neo4j"
 MUTEX_TIMEOUT = 300.0
 PATIENCE = 60.0
 POLL = 0.1
+LEAST_FREE = 50_000_000
+"""Bytes: a new store takes 12 MB, and its transaction log grows with the first write."""
 SERVER_REMEDY = "请查看日志；也可以用 PARTYGRAPH_NEO4J_URI 连接已有的 Neo4j 服务器。"
 
 
@@ -123,6 +126,7 @@ class Embedded:
         self.close()
 
     def _launch(self, port: int) -> State:
+        _require_space(self.home)
         password = folder.password(self.home)
         try:
             self._process, port = java.launch(self.home, self._options, password=password, port=port)
@@ -226,6 +230,17 @@ def admin(home: Path, args: Sequence[str], options: java.Options, *, timeout: fl
                 "请检查磁盘空间和文件是否完整后重试。",
                 code="store-tool-failed",
             ) from error
+
+
+def _require_space(home: Path) -> None:
+    """Refuse before Neo4j starts on a full disk: it would wait there without a word."""
+    free = shutil.disk_usage(home).free
+    if free < LEAST_FREE:
+        raise UnavailableError(
+            f"{home} 所在磁盘只剩 {free / 1e6:.0f} MB 可用空间，启动 Neo4j 至少需要 {LEAST_FREE / 1e6:.0f} MB。",
+            "请清理磁盘，或用 PARTYGRAPH_DATA_DIR 指定另一个文件夹。",
+            code="disk-full",
+        )
 
 
 def _find(home: Path, progress: Callable[[str], None]) -> State | None:
