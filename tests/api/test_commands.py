@@ -177,6 +177,10 @@ def test_pictures_are_written_page_by_page(cli: Cli, tmp_path: Path) -> None:
 def test_a_profile_of_ones_own_is_started_and_checked(cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     assert cli("profile", "new", "-o", str(file)).code == 0
+    draft = file.read_text("utf-8")
+    assert "公布数" not in draft, "another district's published numbers"
+    assert "三下沉”构建" not in draft.split("[[", 1)[1], "another district's sources"
+    assert "支部工作条例" in draft, "regulations hold everywhere"
     assert cli("profile", "check", str(file)).code == 0
     assert cli("profile", "new", "-o", str(file)).code == 2
     file.write_text(file.read_text("utf-8").replace('level = "区县"', 'level = "省"'), "utf-8")
