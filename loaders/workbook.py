@@ -19,6 +19,8 @@ from loaders.references import Index, index, resolve, stored_entities, stored_li
 from loaders.values import clean_series
 
 _SOURCE = {a.name for a in SOURCE}
+# Labels that a reference may name → `id` and the text written for it.
+Told = dict[tuple[str, ...], pl.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +81,20 @@ def sheets(data: Dataset, *, strip_personal: bool = False) -> Iterator[tuple[str
     References are text; lists are text with one value a line where a value itself holds a separator.
     """
     where = index(data.district, stored_entities(data), stored_links(data))
+    told: Told = {}
     for label, node in NODE_TYPES.items():
         if label in data.nodes:
-            yield node.zh, node_columns(label), _node_sheet(data, label, where, strip_personal)
+            yield node.zh, node_columns(label), _node_sheet(data, label, where, told, strip_personal)
     for type_, relation in RELATION_TYPES.items():
         if not relation.single and type_ in data.relations:
             columns = relation_columns(type_)
-            yield relation.zh, columns, _values(data.relations[type_], columns, where)
+            yield relation.zh, columns, _values(data.relations[type_], columns, where, told)
     history = _history(data)
     if history.height:
-        yield HISTORY, history_columns(), _values(history, history_columns(), where)
+        yield HISTORY, history_columns(), _values(history, history_columns(), where, told)
 
 
-def _node_sheet(data: Dataset, label: str, where: Index, strip_personal: bool) -> pl.DataFrame:
+def _node_sheet(data: Dataset, label: str, where: Index, told: Told, strip_personal: bool) -> pl.DataFrame:
     frame = data.nodes[label]
     if strip_personal:
         personal = [a.name for a in node_attributes(label) if a.personal]
@@ -105,15 +108,15 @@ def _node_sheet(data: Dataset, label: str, where: Index, strip_personal: bool) -
             target = mine.unique("from", keep="first", maintain_order=True)
             target = target.select("from", pl.col("to").alias(f"single>{type_}>{value}"))
             frame = frame.join(target, left_on="id", right_on="from", how="left", maintain_order="left")
-    return _values(frame, node_columns(label), where)
+    return _values(frame, node_columns(label), where, told)
 
 
-def _values(frame: pl.DataFrame, columns: Sequence[Column], where: Index) -> pl.DataFrame:
+def _values(frame: pl.DataFrame, columns: Sequence[Column], where: Index, told: Told) -> pl.DataFrame:
     out: dict[str, pl.Series] = {}
     for column in columns:
         values = frame[column.attribute.name]
         if column.labels:
-            values = written(values, where, column.labels)
+            values = written(values, where, column.labels, told)
         elif column.attribute.type == "texts":
             values = _lists(values)
         elif column.attribute.type == "bool":
@@ -131,11 +134,20 @@ def _lists(values: pl.Series) -> pl.Series:
     return frame.select(pl.when(held).then(lines).otherwise("plain")).to_series()
 
 
-def written(ids: pl.Series, where: Index, labels: tuple[str, ...]) -> pl.Series:
-    """Ids as text that `resolve` understands as the same ids: full name, else 上级/名称, else the id."""
-    asked = ids.drop_nulls().unique().to_frame("id")
-    if not asked.height:
-        return ids
+def written(ids: pl.Series, where: Index, labels: tuple[str, ...], told: Told) -> pl.Series:
+    """Ids as text that `resolve` understands as the same ids: full name, else 上级/名称, else the id.
+
+    What was found out for the same labels before is kept in `told`.
+    """
+    known = told.setdefault(labels, pl.DataFrame(schema={"id": pl.String, "text": pl.String}))
+    asked = ids.drop_nulls().unique().to_frame("id").join(known, on="id", how="anti")
+    if asked.height:
+        known = told[labels] = pl.concat([known, _texts(asked, where, labels)])
+    return ids.to_frame("id").join(known, on="id", how="left", maintain_order="left")["text"]
+
+
+def _texts(asked: pl.DataFrame, where: Index, labels: tuple[str, ...]) -> pl.DataFrame:
+    """`id` and `text` of the ids asked for."""
     named = asked.join(where.entities.select("id", "name"), on="id", how="left")
     above = where.above.join(asked, on="id", how="semi").unique("id", keep="first", maintain_order=True)
     paths = named.join(above.select("id", above="name"), on="id", how="left", maintain_order="left")
@@ -149,8 +161,7 @@ def written(ids: pl.Series, where: Index, labels: tuple[str, ...]) -> pl.Series:
         same = clean.join(met.select("text", met_id="id"), left_on=choice, right_on="text", coalesce=False)
         same = same.filter(pl.col("met_id") == pl.col("id"))
         done = pl.concat([done, same.select("id", text=choice)])
-    texts = asked.join(done, on="id", how="left").select("id", text=pl.coalesce("text", "id"))
-    return ids.to_frame("id").join(texts, on="id", how="left", maintain_order="left")["text"]
+    return asked.join(done, on="id", how="left").select("id", text=pl.coalesce("text", "id"))
 
 
 def _history(data: Dataset) -> pl.DataFrame:
