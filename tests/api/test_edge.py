@@ -46,10 +46,14 @@ def checked(answer: Any, status: int, code: str) -> None:
 
 def test_who_asks_too_often_is_told_when_to_come_back(settings: Settings, fuxing: Opened, tmp_path: Path) -> None:
     with serving(settings, fuxing, tmp_path, rate=2) as client:
-        answers = [client.get(f"{V1}/gaps?limit={n}") for n in (1, 2, 3)]
+        # Of five within two minutes of the clock, one minute holds at least three.
+        answers = [client.get(f"{V1}/gaps?limit={n}") for n in range(1, 6)]
         assert [a.status_code for a in answers[:2]] == [200, 200]
-        checked(answers[2], 429, "rate-limited")
-        assert int(answers[2].headers["retry-after"]) > 0
+        refused = [a for a in answers if a.status_code != 200]
+        assert refused
+        for answer in refused:
+            checked(answer, 429, "rate-limited")
+            assert int(answer.headers["retry-after"]) > 0
         # What is kept already costs next to nothing, and is still given.
         assert client.get(f"{V1}/gaps?limit=1").status_code == 200
         assert client.get("/healthz").status_code == 200
@@ -156,6 +160,7 @@ def test_metrics_need_their_permission_once_there_are_keys(settings: Settings, f
 
 def test_the_log_says_routes_and_request_ids_and_nothing_typed(client: TestClient) -> None:
     out = io.StringIO()
+    structlog.reset_defaults()  # a command that ran in this process lets only warnings through
     with structlog.testing.capture_logs() as lines:
         answer = client.get(
             f"{V1}/nodes/{CANARY}?area={CANARY}", headers={"X-Request-ID": "log-1", "X-Name": CANARY.encode()}

@@ -100,7 +100,7 @@ def test_what_makes_no_key(
 
 def test_roles_divide_what_may_be_done() -> None:
     assert permissions_of(["viewer"], names=False) == {"read"}
-    assert permissions_of(["viewer", "auditor"], names=True) == {"read", "audit", "names"}
+    assert permissions_of(["viewer", "auditor"], names=True) == {"read", "audit", "names", "metrics"}
     assert "audit" not in ROLES["administrator"]
     assert [r for r, p in ROLES.items() if "keys" in p] == ["administrator"]
     assert not any("names" in p for p in ROLES.values())

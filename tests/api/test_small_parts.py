@@ -129,7 +129,7 @@ def test_kept_answers_stay_within_their_bytes_and_the_oldest_leave() -> None:
 def test_the_key_holds_what_a_caller_may_see() -> None:
     scope: Any = {"path": "/api/v1/x", "query_string": b"a=1", "headers": [(b"accept", b"*/*")]}
     assert key_of(scope, LOCAL) != key_of({**scope, "query_string": b"a=2"}, LOCAL)
-    assert LOCAL.permissions == {"read", "query", "what-if", "import", "rectify", "audit", "keys"}
+    assert LOCAL.permissions == {"read", "query", "what-if", "import", "rectify", "audit", "keys", "metrics"}
 
 
 def test_a_name_is_masked_after_its_first_character() -> None:
