@@ -109,7 +109,7 @@ def unload_district(desk: Desk, district: str, author: str) -> None:
 
 
 def digest(data: Dataset) -> str:
-    """SHA-256 over all tables with their columns, in the order of the model: equal content, equal digest."""
+    """SHA-256 over all tables by name, with their columns and rows in order: equal content, equal digest."""
     whole = hashlib.sha256()
     for tables in (data.nodes, data.relations):
         for name in sorted(tables):

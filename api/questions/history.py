@@ -16,6 +16,7 @@ from graph.analysis.answer import Answer, answer
 from graph.analysis.asked import notice
 from graph.analysis.diff import diff_of_days, diff_of_revisions
 from graph.analysis.submissions import HANDED_IN, LOADED, REVERTED, Written, submissions
+from graph.analysis.words import CHANGES
 from graph.errors import ParameterError
 from graph.model import NODE_TYPES, RELATION_TYPES, node_attributes, relation_attributes
 from graph.rewind import rewound
@@ -27,15 +28,6 @@ from graph.view import View, view
 FROM = Parameter("from", "较早的修订号（0 为最初）或日期", required=True, example="1")
 TO = Parameter("to", "较晚的修订号或日期", required=True, example="2")
 AREAS_TOLD = 20
-CHANGES = {
-    "added": "新增",
-    "ended": "结束",
-    "changed": "改变",
-    "renamed": "更名",
-    "moved": "移动",
-    "merged": "合并",
-    "split": "拆分",
-}
 STATES = {"submitted": "已填报", "missing": "本月未填报", "never": "从未填报"}
 ANSWERS = {
     "chain": "组织链",

@@ -7,6 +7,7 @@ from api.parameters import AREA
 from api.questions.form import Question, by_area
 from graph.analysis.alliances import alliance_status
 from graph.analysis.pairing import pairing_load, unpaired
+from graph.analysis.words import ALLIANCE_STATES
 
 SIDES = {"community": "社区", "unit": "单位"}
 STATES = {
@@ -17,13 +18,6 @@ STATES = {
     "unknown": "无法判断",
 }
 LOADS = {"none": "无", "under": "偏少", "even": "适中", "over": "偏多"}
-ALLIANCE_STATES = {
-    "ok": "正常",
-    "missing": "未建",
-    "incomplete": "成员不全",
-    "dormant": "久未开会",
-    "unknown": "无法判断",
-}
 
 
 def _by_kind(row: Row) -> str:

@@ -12,18 +12,11 @@ from graph.analysis.gaps import gaps
 from graph.analysis.overview import overview
 from graph.analysis.terms import terms
 from graph.analysis.vacancies import vacancies
+from graph.analysis.words import CHAIN_FAULTS
 from graph.view import View
 
 RULE = Parameter("rule", "只算这一条规则（标识见 profiles）", flags=("--rule",))
 LINE = Parameter("line", "只看这一条线（标识见 profiles）", flags=("--line",))
-FAULTS = {
-    "broken": "断链",
-    "skipped": "越级",
-    "isolated": "孤立",
-    "multiple": "多头",
-    "single_child": "仅一个下级",
-    "missing_tier": "缺层",
-}
 TERM_STATES = {
     "over": "已届满",
     "within_3": "3个月内",
@@ -104,7 +97,7 @@ QUESTIONS = (
         (AREA, LINE),
         _chain,
         (
-            word("问题", "fault", FAULTS),
+            word("问题", "fault", CHAIN_FAULTS),
             node("党组织", "node"),
             node("区域", "area"),
             text("应有层级", "expected_tier"),

@@ -13,6 +13,7 @@ from graph.analysis.calls import calls
 from graph.analysis.lists import lists
 from graph.analysis.powers import powers
 from graph.analysis.reports_in import reports_in
+from graph.analysis.words import ITEM_STATES
 from graph.view import View
 
 MODE = Parameter("mode", "只看这一种方式（如 包联、下沉、驻村）", flags=("--mode",))
@@ -62,16 +63,6 @@ def _grades(path: str) -> Column:
 
     return Column(DIRECTIONS[path], value)
 
-
-ITEM_STATES = {
-    "done": "已办",
-    "matched": "已对接",
-    "unmet": "未对接",
-    "used": "已使用",
-    "unused": "未使用",
-    "claimed": "已认领",
-    "unclaimed": "未认领",
-}
 
 QUESTIONS = (
     Question(

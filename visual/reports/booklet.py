@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from graph.analysis.words import CHAIN_FAULTS
 from graph.errors import PartygraphError
 from visual.charts import CHARTS, chart
 from visual.charts.naming import Options
@@ -107,7 +108,7 @@ def _words(material: Material) -> tuple[Section, ...]:
 def _structure(material: Material) -> Section:
     """组织体系: tiers of every line, faults of the chain, two charts."""
     totals = material.totals("chain")
-    faults = {rectification.CHAIN[f]: n for f, n in totals["faults"].items() if n}
+    faults = {CHAIN_FAULTS[f]: n for f, n in totals["faults"].items() if n}
     found = "，".join(f"{word}{n}个" for word, n in faults.items())
     said = f"计入统计的党组织{totals['organizations']}个，{f'组织链上查出{found}' if found else '组织链没有查出问题'}。"
     body: tuple[tuple[Cell, ...], ...] = tuple(

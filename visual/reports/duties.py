@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from graph.analysis.words import ALLIANCE_STATES, ITEM_STATES
 from visual.reports.content import Cell, Column, Paragraph, Section, Share, Table
 from visual.reports.material import Material, called, notices, tops
 from visual.reports.wording import share_words
 
-ALLIANCE_STATES = {
-    "ok": "正常",
-    "missing": "未建",
-    "incomplete": "成员不全",
-    "dormant": "久未开会",
-    "unknown": "无法判断",
-}
 TERM_STATES = {
     "over": "已届满",
     "within_3": "3个月内届满",
@@ -28,15 +22,6 @@ POST_FAULTS = {
     "without_post": "应设未设的岗位",
     "together": "一人兼任多岗",
     "without_facility": "应有未有的阵地",
-}
-ITEM_STATES = {
-    "done": "已办",
-    "matched": "已对接",
-    "unmet": "未对接",
-    "used": "已使用",
-    "unused": "未使用",
-    "claimed": "已认领",
-    "unclaimed": "未认领",
 }
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from graph.analysis.words import CHANGES
 from graph.model import NODE_TYPES, RELATION_TYPES
 from visual.reports.content import Cell, Column, Paragraph, Report, Section, Share, Table
 from visual.reports.coverage import rules
@@ -16,15 +17,6 @@ from visual.sheet import chinese_date
 from visual.text import clean
 
 NEEDS = ("coverage", "coverage.before", "diff", "submissions", "findings", "terms")
-CHANGES = {
-    "added": "新增",
-    "ended": "结束",
-    "changed": "改变",
-    "renamed": "更名",
-    "moved": "移动",
-    "merged": "合并",
-    "split": "拆分",
-}
 UNRANKED = "不排名"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from graph.analysis.rules.declared import CHECKS
 from graph.analysis.rules.judging import judge
+from graph.analysis.words import CHAIN_FAULTS
 from visual.reports.content import Cell, Column, Paragraph, Report, Section, Share, Table
 from visual.reports.material import Material, Row, called, most_common, report, street_of, subject
 from visual.reports.wording import listed, share_words
@@ -96,7 +97,7 @@ def rule_name(material: Material, rule: str) -> str:
     """What a rule is called: 覆盖：网格党组织覆盖, 组织链：仅一个下级, R01 有正式党员3人以上的单位成立党支部 …"""
     head, _, rest = rule.partition(".")
     words = {
-        "chain": "组织链：" + CHAIN.get(rest, rest),
+        "chain": "组织链：" + CHAIN_FAULTS.get(rest, rest),
         "pairing": "结对共建：" + PAIRING.get(rest, rest),
         "alliance": "联席机制：" + ALLIANCE.get(rest, rest),
         "vacancies": "岗位阵地：" + VACANCIES.get(rest, rest),
@@ -120,14 +121,6 @@ def _short(rule: str) -> str:
     }.get(head, head)
 
 
-CHAIN = {
-    "broken": "断链",
-    "skipped": "越级",
-    "isolated": "孤立",
-    "multiple": "多头",
-    "single_child": "仅一个下级",
-    "missing_tier": "缺层",
-}
 PAIRING = {"none": "没有结对", "kind_missing": "缺少类型", "expired": "协议到期", "dormant": "沉寂"}
 ALLIANCE = {"missing": "未建", "incomplete": "成员不全", "dormant": "久未开会"}
 VACANCIES = {
